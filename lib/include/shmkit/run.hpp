@@ -1,0 +1,134 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <shmkit/array.hpp>
+#include <shmkit/value.hpp>
+
+namespace shmkit {
+
+/// Who executes the chunks of a job.
+enum class Via {
+  serial,   ///< One loop in this thread.
+  thread,   ///< Threads of this process, over this process's mapping.
+  process,  ///< Worker processes that attach to the array themselves.
+  copy,     ///< Worker processes that get every chunk's bytes through a pipe: the cost of marshalling.
+};
+
+/// Arguments of a kernel by name, as text: {{"seed", "42"}}.
+using Arguments = std::map<std::string, std::string>;
+
+/// A chunk that was given up after its workers died once too often.
+struct ChunkFailure {
+  std::uint64_t index = 0;
+  std::uint64_t begin = 0;  ///< First element.
+  std::uint64_t end = 0;    ///< One past the last.
+  unsigned attempts = 0;
+  std::string reason;  ///< "killed by signal 9 (Killed)"
+};
+
+struct RunOptions {
+  Via via = Via::process;
+  unsigned workers = 0;      ///< 0: as many as default_workers() says.
+  std::uint64_t chunks = 0;  ///< 0: default_chunks(size). Never more than there are elements.
+  unsigned retries = 2;      ///< How often a chunk may kill its worker and be tried again, at most 30.
+  unsigned repeat = 1;       ///< How often the job runs on the same workers.
+  Arguments arguments;
+};
+
+/// What a run did and what came out.
+struct RunReport {
+  std::string kernel;
+  Value result;                 ///< Empty for generators, and when chunks failed.
+  std::vector<double> seconds;  ///< One per repetition; the first one includes starting the workers.
+  std::uint64_t chunks = 0;
+  unsigned workers = 0;
+  std::uint64_t retries = 0;  ///< Chunks that ran again because their worker died.
+  std::uint64_t deaths = 0;   ///< Workers that died.
+  std::vector<ChunkFailure> failures;
+  std::uint64_t pipe_bytes = 0;  ///< Via::copy: the size of each worker's pipe.
+};
+
+/// Number of chunks that a job over `size` elements gets when nobody says otherwise. Depends on
+/// `size` alone, so that a result does not depend on the machine.
+std::uint64_t default_chunks(std::uint64_t size) noexcept;
+
+/// How many workers this process should use, and what said so.
+struct WorkerCount {
+  unsigned count = 1;
+  std::string reason;  ///< "CPU affinity (4)", "cgroup quota (2.5 CPUs)", "SLURM_CPUS_PER_TASK (8)"
+};
+
+/// The smallest of: CPU affinity, cgroup v1 or v2 CPU quota (rounded up), SLURM_CPUS_PER_TASK where set.
+WorkerCount default_workers();
+
+/// Worker processes, forked from this process and waiting for jobs.
+///
+/// They live as long as this handle: when it is destroyed, or this process dies in whatever way, they
+/// end. All they share with this process is anonymous memory, so nothing is left behind. A worker that dies is replaced, and what it was
+/// executing is executed again. Workers keep the arrays of earlier jobs mapped; a second job over the same
+/// array pays no page faults.
+///
+/// Start it from a thread that outlives it (workers end with the thread that forked them), best before other threads exist.
+/// One thread at a time may use a pool. The protocol and its crash table are in docs/chunk_queue.md.
+class WorkerPool {
+ public:
+  /// Returns when all workers are ready. `workers` 0: default_workers(). Throws Error (usage: more than
+  /// kMaxWorkers; failed: no more processes).
+  static WorkerPool start(unsigned workers = 0);
+
+  static constexpr unsigned kMaxWorkers = 1024;
+
+  WorkerPool(WorkerPool&&) noexcept;
+  WorkerPool& operator=(WorkerPool&&) noexcept;
+  ~WorkerPool();
+
+  unsigned size() const noexcept;
+  std::vector<int> worker_pids() const;
+
+  /// Runs a job to its end. options.via and options.workers are not looked at.
+  /// Throws Error: usage (unknown kernel or argument), not_an_array (dtype the kernel cannot take),
+  /// pool_lost (workers die faster than they do anything). Failed chunks are in the report.
+  RunReport run(std::string_view kernel, AnyArray& array, const RunOptions& options = {});
+  /// The same over an array that has no name yet. Requires: the draft existed when the pool was started.
+  RunReport run(std::string_view kernel, ArrayDraft& draft, const RunOptions& options = {});
+
+ private:
+  struct Impl;
+  explicit WorkerPool(std::unique_ptr<Impl> impl) noexcept;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Runs one kernel over one array in the way options.via says; Via::process starts a pool for it.
+/// The result is bit-equal for every way, every number of workers and every set of deaths.
+/// Throws Error as WorkerPool::run().
+RunReport run(std::string_view kernel, AnyArray& array, const RunOptions& options = {});
+/// Fills an array that has no name yet. Via::copy is refused for generators.
+RunReport run(std::string_view kernel, ArrayDraft& draft, const RunOptions& options = {});
+
+struct ArgumentInfo {
+  std::string_view name;
+  std::string_view summary;
+  std::string_view fallback;  ///< The value when it is not given; empty: it must be given.
+};
+
+/// What `shmtool kernels` prints.
+struct KernelInfo {
+  std::string_view name;
+  std::string_view summary;
+  std::span<const ArgumentInfo> arguments;
+  bool generates = false;   ///< Writes its array; otherwise it reads it and returns a result.
+  bool repeatable = true;   ///< A chunk may run twice without harm.
+  std::string_view dtypes;  ///< "all numeric", "float"
+  std::string_view result;  ///< "dtype of the array", "int64", "none"
+};
+
+std::vector<KernelInfo> kernels();
+
+}  // namespace shmkit
