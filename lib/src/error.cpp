@@ -11,15 +11,24 @@ class Category final : public std::error_category {
 
   std::string message(int value) const override {
     switch (static_cast<Errc>(value)) {
-      case Errc::failed: return "failed";
-      case Errc::usage: return "wrong usage";
-      case Errc::not_found: return "no such name";
-      case Errc::exists: return "name taken";
-      case Errc::not_an_array: return "not a usable array";
-      case Errc::no_space: return "no space";
-      case Errc::chunks_failed: return "some chunks failed";
-      case Errc::pool_lost: return "pool lost";
-      case Errc::timed_out: return "timed out";
+      case Errc::failed:
+        return "failed";
+      case Errc::usage:
+        return "wrong usage";
+      case Errc::not_found:
+        return "no such name";
+      case Errc::exists:
+        return "name taken";
+      case Errc::not_an_array:
+        return "not a usable array";
+      case Errc::no_space:
+        return "no space";
+      case Errc::chunks_failed:
+        return "some chunks failed";
+      case Errc::pool_lost:
+        return "pool lost";
+      case Errc::timed_out:
+        return "timed out";
     }
     return "unknown error";
   }

@@ -29,12 +29,12 @@ enum class Holes { reserve, keep };
 
 /// The metadata formats that exist (docs/segment_format.md).
 enum class TrailerKind : std::uint8_t {
-  dual,      ///< 548 and 292 bytes, overlaid: what this library writes
-  numpy2,    ///< 548 bytes: SharedArray 3.2.4 built against NumPy 2 headers
-  numpy1,    ///< 292 bytes: SharedArray 3.1.0 and later, built against NumPy 1 headers
-  legacy288, ///< 288 bytes: SharedArray 2.0 to 3.0.0
-  legacy160, ///< 160 bytes at the end: SharedArray 0.4 to 1.0
-  front160,  ///< 160 bytes before the data: SharedArray 0.1 to 0.3
+  dual,       ///< 548 and 292 bytes, overlaid: what this library writes
+  numpy2,     ///< 548 bytes: SharedArray 3.2.4 built against NumPy 2 headers
+  numpy1,     ///< 292 bytes: SharedArray 3.1.0 and later, built against NumPy 1 headers
+  legacy288,  ///< 288 bytes: SharedArray 2.0 to 3.0.0
+  legacy160,  ///< 160 bytes at the end: SharedArray 0.4 to 1.0
+  front160,   ///< 160 bytes before the data: SharedArray 0.1 to 0.3
 };
 
 std::string_view trailer_name(TrailerKind kind) noexcept;
@@ -44,16 +44,18 @@ struct ArrayInfo {
   Name name;
   DType dtype = Kind::float64;
   Shape shape;
-  std::uint64_t nbytes = 0;        ///< Bytes of data.
-  std::uint64_t file_bytes = 0;    ///< Bytes of the file, trailer included.
-  std::uint64_t stored_bytes = 0;  ///< Bytes that the file system holds for it; less than file_bytes: it has holes.
-  std::uint64_t data_offset = 0;   ///< 0, or 160 for TrailerKind::front160.
+  std::uint64_t nbytes = 0;      ///< Bytes of data.
+  std::uint64_t file_bytes = 0;  ///< Bytes of the file, trailer included.
+  std::uint64_t stored_bytes =
+      0;  ///< Bytes that the file system holds for it; less than file_bytes: it has holes.
+  std::uint64_t data_offset = 0;  ///< 0, or 160 for TrailerKind::front160.
   TrailerKind trailer = TrailerKind::dual;
   std::uint32_t mode = 0;   ///< Permission bits.
   std::uint32_t owner = 0;  ///< User id.
   std::uint64_t device = 0;
   std::uint64_t inode = 0;
-  std::optional<std::chrono::system_clock::time_point> created;  ///< Filled by info() and list() where the file system keeps it.
+  std::optional<std::chrono::system_clock::time_point>
+      created;  ///< Filled by info() and list() where the file system keeps it.
 };
 
 /// A named N-d array, mapped into this process; the dtype is known at run time.
@@ -101,6 +103,7 @@ class AnyArray {
 
  private:
   friend class ArrayDraft;
+  friend AnyArray attach_located(struct Located located, Access access, Holes holes);
   struct Impl;
   explicit AnyArray(std::unique_ptr<Impl> impl) noexcept;
   void require_kind(Kind kind) const;
@@ -161,7 +164,8 @@ struct ListEntry {
   std::optional<Error> error;  ///< Set when info is not.
 };
 
-/// All regular files in /dev/shm by name, the damaged and foreign ones included. Never throws for one of them.
+/// All regular files in /dev/shm by name, the damaged and foreign ones included. Never throws for one of
+/// them.
 std::vector<ListEntry> list();
 
 /// The array with the element type known at compile time; what it is and guarantees, as AnyArray.

@@ -24,7 +24,7 @@ enum class Kind : std::uint8_t {
   float16,
   float32,
   float64,
-  longdouble,   ///< The platform's long double: x87 in 16 bytes on x86-64, IEEE quad on arm64.
+  longdouble,  ///< The platform's long double: x87 in 16 bytes on x86-64, IEEE quad on arm64.
   complex64,
   complex128,
   clongdouble,  ///< Opaque.
@@ -83,25 +83,33 @@ constexpr std::uint32_t natural_itemsize(Kind kind) noexcept {
   switch (kind) {
     case Kind::boolean:
     case Kind::int8:
-    case Kind::uint8: return 1;
+    case Kind::uint8:
+      return 1;
     case Kind::int16:
     case Kind::uint16:
-    case Kind::float16: return 2;
+    case Kind::float16:
+      return 2;
     case Kind::int32:
     case Kind::uint32:
-    case Kind::float32: return 4;
+    case Kind::float32:
+      return 4;
     case Kind::int64:
     case Kind::uint64:
     case Kind::float64:
     case Kind::complex64:
     case Kind::datetime64:
-    case Kind::timedelta64: return 8;
-    case Kind::longdouble: return sizeof(long double);
-    case Kind::complex128: return 16;
-    case Kind::clongdouble: return 2 * sizeof(long double);
+    case Kind::timedelta64:
+      return 8;
+    case Kind::longdouble:
+      return sizeof(long double);
+    case Kind::complex128:
+      return 16;
+    case Kind::clongdouble:
+      return 2 * sizeof(long double);
     case Kind::bytes:
     case Kind::unicode:
-    case Kind::raw: return 0;
+    case Kind::raw:
+      return 0;
   }
   return 0;
 }
@@ -110,47 +118,109 @@ constexpr DType::DType(Kind kind) noexcept : kind_(kind), itemsize_(natural_item
 
 template <class T>
 struct KindOf;
-template <> struct KindOf<bool> { static constexpr Kind value = Kind::boolean; };
-template <> struct KindOf<std::int8_t> { static constexpr Kind value = Kind::int8; };
-template <> struct KindOf<std::uint8_t> { static constexpr Kind value = Kind::uint8; };
-template <> struct KindOf<std::int16_t> { static constexpr Kind value = Kind::int16; };
-template <> struct KindOf<std::uint16_t> { static constexpr Kind value = Kind::uint16; };
-template <> struct KindOf<std::int32_t> { static constexpr Kind value = Kind::int32; };
-template <> struct KindOf<std::uint32_t> { static constexpr Kind value = Kind::uint32; };
-template <> struct KindOf<std::int64_t> { static constexpr Kind value = Kind::int64; };
-template <> struct KindOf<std::uint64_t> { static constexpr Kind value = Kind::uint64; };
-template <> struct KindOf<float16> { static constexpr Kind value = Kind::float16; };
-template <> struct KindOf<float> { static constexpr Kind value = Kind::float32; };
-template <> struct KindOf<double> { static constexpr Kind value = Kind::float64; };
-template <> struct KindOf<long double> { static constexpr Kind value = Kind::longdouble; };
-template <> struct KindOf<std::complex<float>> { static constexpr Kind value = Kind::complex64; };
-template <> struct KindOf<std::complex<double>> { static constexpr Kind value = Kind::complex128; };
+template <>
+struct KindOf<bool> {
+  static constexpr Kind value = Kind::boolean;
+};
+template <>
+struct KindOf<std::int8_t> {
+  static constexpr Kind value = Kind::int8;
+};
+template <>
+struct KindOf<std::uint8_t> {
+  static constexpr Kind value = Kind::uint8;
+};
+template <>
+struct KindOf<std::int16_t> {
+  static constexpr Kind value = Kind::int16;
+};
+template <>
+struct KindOf<std::uint16_t> {
+  static constexpr Kind value = Kind::uint16;
+};
+template <>
+struct KindOf<std::int32_t> {
+  static constexpr Kind value = Kind::int32;
+};
+template <>
+struct KindOf<std::uint32_t> {
+  static constexpr Kind value = Kind::uint32;
+};
+template <>
+struct KindOf<std::int64_t> {
+  static constexpr Kind value = Kind::int64;
+};
+template <>
+struct KindOf<std::uint64_t> {
+  static constexpr Kind value = Kind::uint64;
+};
+template <>
+struct KindOf<float16> {
+  static constexpr Kind value = Kind::float16;
+};
+template <>
+struct KindOf<float> {
+  static constexpr Kind value = Kind::float32;
+};
+template <>
+struct KindOf<double> {
+  static constexpr Kind value = Kind::float64;
+};
+template <>
+struct KindOf<long double> {
+  static constexpr Kind value = Kind::longdouble;
+};
+template <>
+struct KindOf<std::complex<float>> {
+  static constexpr Kind value = Kind::complex64;
+};
+template <>
+struct KindOf<std::complex<double>> {
+  static constexpr Kind value = Kind::complex128;
+};
 
 /// The C++ types that are elements: exactly those whose dtype is computable.
 template <class T>
-concept Element = requires { KindOf<T>::value; };
+concept Element = requires {
+  KindOf<T>::value;
+};
 
 /// Calls `visit.template operator()<T>()` with the C++ type of a computable kind.
 /// Requires: DType(kind).computable().
 template <class Visitor>
 constexpr decltype(auto) visit_kind(Kind kind, Visitor&& visit) {
   switch (kind) {
-    case Kind::boolean: return visit.template operator()<bool>();
-    case Kind::int8: return visit.template operator()<std::int8_t>();
-    case Kind::uint8: return visit.template operator()<std::uint8_t>();
-    case Kind::int16: return visit.template operator()<std::int16_t>();
-    case Kind::uint16: return visit.template operator()<std::uint16_t>();
-    case Kind::int32: return visit.template operator()<std::int32_t>();
-    case Kind::uint32: return visit.template operator()<std::uint32_t>();
-    case Kind::int64: return visit.template operator()<std::int64_t>();
-    case Kind::uint64: return visit.template operator()<std::uint64_t>();
-    case Kind::float16: return visit.template operator()<float16>();
-    case Kind::float32: return visit.template operator()<float>();
-    case Kind::longdouble: return visit.template operator()<long double>();
-    case Kind::complex64: return visit.template operator()<std::complex<float>>();
-    case Kind::complex128: return visit.template operator()<std::complex<double>>();
+    case Kind::boolean:
+      return visit.template operator()<bool>();
+    case Kind::int8:
+      return visit.template operator()<std::int8_t>();
+    case Kind::uint8:
+      return visit.template operator()<std::uint8_t>();
+    case Kind::int16:
+      return visit.template operator()<std::int16_t>();
+    case Kind::uint16:
+      return visit.template operator()<std::uint16_t>();
+    case Kind::int32:
+      return visit.template operator()<std::int32_t>();
+    case Kind::uint32:
+      return visit.template operator()<std::uint32_t>();
+    case Kind::int64:
+      return visit.template operator()<std::int64_t>();
+    case Kind::uint64:
+      return visit.template operator()<std::uint64_t>();
+    case Kind::float16:
+      return visit.template operator()<float16>();
+    case Kind::float32:
+      return visit.template operator()<float>();
+    case Kind::longdouble:
+      return visit.template operator()<long double>();
+    case Kind::complex64:
+      return visit.template operator()<std::complex<float>>();
+    case Kind::complex128:
+      return visit.template operator()<std::complex<double>>();
     case Kind::float64:
-    default: return visit.template operator()<double>();
+    default:
+      return visit.template operator()<double>();
   }
 }
 

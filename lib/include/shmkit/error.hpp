@@ -21,7 +21,9 @@ enum class Errc {
 
 const std::error_category& error_category() noexcept;
 
-inline std::error_code make_error_code(Errc errc) noexcept { return {static_cast<int>(errc), error_category()}; }
+inline std::error_code make_error_code(Errc errc) noexcept {
+  return {static_cast<int>(errc), error_category()};
+}
 
 /// The one exception of this library: something asked for could not be done.
 ///

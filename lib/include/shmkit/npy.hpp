@@ -27,8 +27,8 @@ struct ExportOptions {
 AnyArray import_npy(const std::string& file, const Name& name, const CreateOptions& options = {},
                     const Progress& progress = {});
 
-/// Writes an array as .npy. `file` is a path, which appears complete or not at all, or "-" for standard output.
-/// Throws Error: no_space, exists, failed.
+/// Writes an array as .npy. `file` is a path, which appears complete or not at all, or "-" for standard
+/// output. Throws Error: no_space, exists, failed.
 void export_npy(const AnyArray& array, const std::string& file, const ExportOptions& options = {},
                 const Progress& progress = {});
 

@@ -71,12 +71,13 @@ WorkerCount default_workers();
 /// Worker processes, forked from this process and waiting for jobs.
 ///
 /// They live as long as this handle: when it is destroyed, or this process dies in whatever way, they
-/// end. All they share with this process is anonymous memory, so nothing is left behind. A worker that dies is replaced, and what it was
-/// executing is executed again. Workers keep the arrays of earlier jobs mapped; a second job over the same
-/// array pays no page faults.
+/// end. All they share with this process is anonymous memory, so nothing is left behind. A worker that dies
+/// is replaced, and what it was executing is executed again. Workers keep the arrays of earlier jobs mapped;
+/// a second job over the same array pays no page faults.
 ///
-/// Start it from a thread that outlives it (workers end with the thread that forked them), best before other threads exist.
-/// One thread at a time may use a pool. The protocol and its crash table are in docs/chunk_queue.md.
+/// Start it from a thread that outlives it (workers end with the thread that forked them), best before other
+/// threads exist. One thread at a time may use a pool. The protocol and its crash table are in
+/// docs/chunk_queue.md.
 class WorkerPool {
  public:
   /// Returns when all workers are ready. `workers` 0: default_workers(). Throws Error (usage: more than

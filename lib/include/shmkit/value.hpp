@@ -11,12 +11,12 @@ namespace shmkit {
 /// One element with its dtype: the result of a reduction, an argument of a kernel.
 ///
 /// The alternative follows the dtype: bool -> bool, signed integers -> int64, unsigned -> uint64,
-/// float16 and float32 -> float (float16 exactly representable), float64 -> double, longdouble -> long double, complex ->
-/// the complex type. monostate: no result.
+/// float16 and float32 -> float (float16 exactly representable), float64 -> double, longdouble -> long
+/// double, complex -> the complex type. monostate: no result.
 struct Value {
   DType dtype = Kind::float64;
-  std::variant<std::monostate, bool, std::int64_t, std::uint64_t, float, double, long double, std::complex<float>,
-               std::complex<double>>
+  std::variant<std::monostate, bool, std::int64_t, std::uint64_t, float, double, long double,
+               std::complex<float>, std::complex<double>>
       scalar;
 
   bool has_value() const noexcept { return scalar.index() != 0; }
@@ -29,8 +29,10 @@ Value make_value(T element) {
   if constexpr (std::is_same_v<T, float16>) {
     value.scalar = static_cast<float>(element);
   } else if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>) {
-    if constexpr (std::is_signed_v<T>) value.scalar = std::int64_t{element};
-    else value.scalar = std::uint64_t{element};
+    if constexpr (std::is_signed_v<T>)
+      value.scalar = std::int64_t{element};
+    else
+      value.scalar = std::uint64_t{element};
   } else {
     value.scalar = element;
   }

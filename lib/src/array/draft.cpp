@@ -1,0 +1,96 @@
+#include <shmkit/array.hpp>
+
+#include <cstring>
+#include <limits>
+
+#include <fmt/format.h>
+
+#include "array/handle.hpp"
+#include "array/trailer.hpp"
+#include "os/space.hpp"
+#include "os/unnamed_file.hpp"
+
+namespace shmkit {
+namespace {
+
+std::uint64_t round_up(std::uint64_t value, std::uint64_t unit) { return (value + unit - 1) / unit * unit; }
+
+std::uint64_t data_bytes(const DType& dtype, const Shape& shape, const Name& name) {
+  std::uint64_t nbytes = 0;
+  constexpr std::uint64_t kMost = std::numeric_limits<std::int64_t>::max() - (std::uint64_t{1} << 31U);
+  if (__builtin_mul_overflow(shape.size(), std::uint64_t{dtype.itemsize()}, &nbytes) || nbytes > kMost) {
+    throw Error(Errc::usage,
+                fmt::format("'{}' cannot have the shape {}: that is too large", name.text(), shape.text()));
+  }
+  return nbytes;
+}
+
+void check_request(const Name& name, const Shape& shape, const CreateOptions& options) {
+  if (shape.rank() > Shape::kMaxCreateRank) {
+    throw Error(
+        Errc::usage, fmt::format("'{}' cannot have {} axes", name.text(), shape.rank()),
+        fmt::format("at most {}, so that every SharedArray build can open it", Shape::kMaxCreateRank));
+  }
+  if ((options.mode & ~0777U) != 0)
+    throw Error(Errc::usage, fmt::format("mode {:o} is not a permission mode", options.mode));
+}
+
+// Told early: nobody wants to fill gigabytes first. publish() is what decides.
+void check_name_is_free(const Name& name, const CreateOptions& options) {
+  try {
+    info(name);
+  } catch (const Error& e) {
+    if (e.errc() == Errc::not_found) return;
+    if (options.replace) throw;  // Only arrays are replaced.
+  }
+  if (options.replace) return;
+  throw Error(Errc::exists, fmt::format("cannot create '{}': the name is taken", name.text()),
+              "choose another name, delete it first, or use --replace");
+}
+
+}  // namespace
+
+struct ArrayDraft::Impl {
+  os::UnnamedFile file;
+  AnyArray array;
+  bool replace;
+};
+
+ArrayDraft::ArrayDraft(std::unique_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {}
+ArrayDraft::ArrayDraft(ArrayDraft&&) noexcept = default;
+ArrayDraft& ArrayDraft::operator=(ArrayDraft&&) noexcept = default;
+ArrayDraft::~ArrayDraft() = default;
+
+ArrayDraft ArrayDraft::create(const Name& name, const DType& dtype, const Shape& shape,
+                              const CreateOptions& options) {
+  check_request(name, shape, options);
+  const std::uint64_t nbytes = data_bytes(dtype, shape, name);
+  check_name_is_free(name, options);
+  auto file = os::UnnamedFile::create_for(name.path(), options.mode, name.text());
+  const std::uint64_t file_bytes = round_up(nbytes + trailer::kMaxBytes, os::size_unit(file.fd()));
+  os::reserve(file.fd(), file_bytes, name.text());
+
+  auto array = std::make_unique<AnyArray::Impl>();
+  array->mapping = os::Mapping(file.fd(), file_bytes, os::Open::read_write, name.text());
+  // Through the mapping: hugetlbfs has no write(2).
+  const auto bytes = trailer::make(dtype, shape);
+  std::memcpy(array->mapping.data() + file_bytes - bytes.size(), bytes.data(), bytes.size());
+  array->info = examine(file.fd(), name);
+  return ArrayDraft(
+      std::make_unique<Impl>(Impl{std::move(file), AnyArray(std::move(array)), options.replace}));
+}
+
+AnyArray& ArrayDraft::array() noexcept { return impl_->array; }
+int ArrayDraft::descriptor() const noexcept { return impl_->file.fd().get(); }
+
+AnyArray ArrayDraft::publish() && {
+  const auto impl = std::move(impl_);
+  impl->file.publish(impl->replace, impl->array.info().name.text());
+  return std::move(impl->array);
+}
+
+AnyArray create(const Name& name, const DType& dtype, const Shape& shape, const CreateOptions& options) {
+  return ArrayDraft::create(name, dtype, shape, options).publish();
+}
+
+}  // namespace shmkit

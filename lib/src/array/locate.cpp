@@ -1,0 +1,67 @@
+#include "array/locate.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "array/trailer.hpp"
+
+namespace shmkit {
+namespace {
+
+constexpr std::size_t kWindow = trailer::kMaxBytes;
+
+/// The first bytes of the file, needed only for the oldest format: nothing at the end says so.
+std::size_t read_head(const os::Fd& fd, std::span<std::byte> out, const Name& name) {
+  return os::read_at(fd, out, 0, name.text());
+}
+
+trailer::Trailer read_trailer(const os::Fd& fd, std::uint64_t file_bytes, const Name& name) {
+  std::array<std::byte, kWindow> tail;
+  std::array<std::byte, trailer::kFrontBytes> head;
+  const std::size_t wanted = std::min<std::uint64_t>(file_bytes, kWindow);
+  const std::size_t got = os::read_at(fd, std::span(tail).first(wanted), file_bytes - wanted, name.text());
+  if (got != wanted) {
+    throw Error(Errc::not_an_array, fmt::format("'{}' became shorter while it was read", name.text()),
+                "try again");
+  }
+  const std::size_t head_bytes = read_head(fd, head, name);
+  return trailer::parse(std::span(tail).first(got), std::span(head).first(head_bytes), file_bytes,
+                        os::size_unit(fd) - 1, name.text());
+}
+
+}  // namespace
+
+ArrayInfo examine(const os::Fd& fd, const Name& name) {
+  const os::FileStatus status = os::status(fd, name.text());
+  if (!status.regular) {
+    throw Error(Errc::not_an_array,
+                fmt::format("'{}' is not an array: it is not a regular file", name.text()));
+  }
+  trailer::Trailer trailer = read_trailer(fd, status.size, name);
+  ArrayInfo info;
+  info.name = name;
+  info.dtype = trailer.dtype;
+  info.shape = std::move(trailer.shape);
+  info.nbytes = trailer.nbytes;
+  info.file_bytes = status.size;
+  info.stored_bytes = status.stored;
+  info.data_offset = trailer.data_offset;
+  info.trailer = trailer.kind;
+  info.mode = status.mode;
+  info.owner = status.owner;
+  info.device = status.device;
+  info.inode = status.inode;
+  return info;
+}
+
+Located locate(const Name& name, os::Open open) {
+  // The directory is writable by all: a link there could lead anywhere.
+  const auto links = name.in_shared_memory() ? os::Links::refuse : os::Links::follow;
+  os::Fd fd = os::open_existing(name.path(), open, links, name.text());
+  ArrayInfo info = examine(fd, name);
+  return {std::move(fd), std::move(info)};
+}
+
+}  // namespace shmkit

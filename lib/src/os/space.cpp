@@ -1,0 +1,94 @@
+#include "os/space.hpp"
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/statvfs.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <string>
+
+#include <fmt/format.h>
+
+#include <shmkit/error.hpp>
+
+#include "os/errors.hpp"
+#include "os/file.hpp"
+#include "os/memory_limit.hpp"
+
+namespace shmkit::os {
+namespace {
+
+constexpr std::uint64_t kSlice = 256ULL << 20U;
+
+std::uint64_t free_bytes(const struct statvfs& fs) {
+  // A tmpfs without a size limit reports 0 blocks in all.
+  if (fs.f_blocks == 0) return ~std::uint64_t{0};
+  return std::uint64_t{fs.f_bavail} * fs.f_frsize;
+}
+
+[[noreturn]] void refuse(std::string_view name, std::uint64_t need, std::uint64_t have,
+                         std::string_view where, std::string_view hint) {
+  throw Error(Errc::no_space,
+              fmt::format("no space for '{}': needs {} bytes, {} has {} bytes free", name, need, where, have),
+              std::string(hint));
+}
+
+void require_file_system(const Fd& fd, std::uint64_t need, std::string_view name) {
+  struct statvfs fs {};
+  if (::fstatvfs(fd.get(), &fs) != 0) throw_errno(errno, "examine the file system of", name);
+  if (free_bytes(fs) < need) {
+    refuse(name, need, free_bytes(fs), "its file system",
+           "delete arrays that are no longer needed (`shmtool list`), or use a larger file system through "
+           "file://PATH");
+  }
+}
+
+void require_memory(std::uint64_t need, std::string_view name) {
+  const MemoryLimit limit = memory_limit();
+  if (limit.available < need) {
+    refuse(name, need, limit.available, limit.reason,
+           "ask for more memory, or put the array on a disk: file://PATH");
+  }
+}
+
+void require_file_size(std::uint64_t size, std::string_view name) {
+  struct rlimit limit {};
+  if (::getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY || size <= limit.rlim_cur)
+    return;
+  throw Error(Errc::no_space,
+              fmt::format("no space for '{}': needs {} bytes, the file size limit is {} bytes", name, size,
+                          limit.rlim_cur),
+              "raise it: `ulimit -f unlimited`");
+}
+
+// posix_fallocate is all or nothing within a call: small slices let signals in, and EINTR loses only one.
+void allocate(const Fd& fd, std::uint64_t size, std::string_view name) {
+  for (std::uint64_t begin = 0; begin < size; begin += kSlice) {
+    int error = EINTR;
+    while (error == EINTR) {
+      error = ::posix_fallocate(fd.get(), static_cast<off_t>(begin),
+                                static_cast<off_t>(std::min(kSlice, size - begin)));
+    }
+    if (error != 0) throw_errno(error, "reserve space for", name);
+  }
+}
+
+}  // namespace
+
+void reserve(const Fd& fd, std::uint64_t size, std::string_view name) {
+  require_file_size(size, name);
+  const std::uint64_t stored = status(fd, name).stored;
+  const std::uint64_t need = size - std::min(size, stored);
+  require_file_system(fd, need, name);
+  if (in_memory(fd)) require_memory(need, name);
+  allocate(fd, size, name);
+}
+
+std::uint64_t available_space(const char* directory) {
+  struct statvfs fs {};
+  if (::statvfs(directory, &fs) != 0) return 0;
+  return std::min(free_bytes(fs), memory_limit().available);
+}
+
+}  // namespace shmkit::os

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "os/fd.hpp"
+
+namespace shmkit::os {
+
+/// A file that gets its name when it is complete.
+///
+/// O_TMPFILE gives a file without a name, which the kernel frees when its creator dies; publish() links it
+/// into place in one step. Where the file system has no O_TMPFILE (or /proc is missing), a hidden
+/// temporary name ".NAME.shmkit-PID" stands in, and a creator that is killed leaves that name behind.
+class UnnamedFile {
+ public:
+  /// In the directory of `path`, with exactly the permission bits `mode`. Throws Error.
+  static UnnamedFile create_for(const std::string& path, std::uint32_t mode, std::string_view name);
+
+  UnnamedFile(UnnamedFile&&) noexcept = default;
+  UnnamedFile& operator=(UnnamedFile&&) = delete;
+  ~UnnamedFile();
+
+  const Fd& fd() const noexcept { return fd_; }
+
+  /// Makes `path` refer to this file. On disks, both the file and its directory are synced.
+  /// Throws Error: exists if there is such a name and `replace` is false.
+  void publish(bool replace, std::string_view name);
+
+ private:
+  UnnamedFile(Fd fd, std::string path, std::string temporary)
+      : fd_(std::move(fd)), path_(std::move(path)), temporary_(std::move(temporary)) {}
+  void link_to(const std::string& target, std::string_view name);
+  void rename_over(std::string_view name);
+  void give_up_temporary() noexcept;
+
+  Fd fd_;
+  std::string path_;
+  std::string temporary_;  // Empty: the file has no name yet.
+};
+
+}  // namespace shmkit::os
