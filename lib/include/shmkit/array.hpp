@@ -90,6 +90,9 @@ class AnyArray {
   const Shape& shape() const noexcept { return info().shape; }
   Access access() const noexcept;
 
+  /// How many bytes of the file, rounded to pages, are in memory right now.
+  std::uint64_t resident_bytes() const;
+
   /// The elements in C order. Valid while this handle lives.
   std::span<const std::byte> bytes() const noexcept;
   /// Requires: access() == Access::read_write. Throws Error (usage) otherwise.
@@ -152,6 +155,16 @@ AnyArray create(const Name& name, const DType& dtype, const Shape& shape, const 
 
 /// Reads what an array is, without mapping it or touching its data. Errors as AnyArray::attach().
 ArrayInfo info(const Name& name);
+
+/// A process that has an array mapped.
+struct Attachment {
+  int pid = 0;
+  std::string command;
+};
+
+/// Who is attached, in whatever program: a lower bound, because processes of other users and in other PID namespaces
+/// cannot be seen. Proves nothing about what may be deleted.
+std::vector<Attachment> attachments(const ArrayInfo& info);
 
 /// Removes the name. Whoever is attached keeps the data. Throws Error (not_found, not_an_array, failed).
 /// With `force`, also what is not an array but a regular file (half-made leftovers).

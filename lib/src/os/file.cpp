@@ -25,6 +25,12 @@ Fd open_existing(const std::string& path, Open open, Links links, std::string_vi
   }
 }
 
+Fd duplicate(int descriptor, std::string_view name) {
+  Fd fd(::fcntl(descriptor, F_DUPFD_CLOEXEC, 0));
+  if (!fd) throw_errno(errno, "open", name);
+  return fd;
+}
+
 FileStatus status(const Fd& fd, std::string_view name) {
   struct stat st {};
   if (::fstat(fd.get(), &st) != 0) throw_errno(errno, "examine", name);

@@ -32,6 +32,9 @@ enum class Links { follow, refuse };
 /// `name` is what messages call it. Throws Error.
 Fd open_existing(const std::string& path, Open open, Links links, std::string_view name);
 
+/// A second descriptor of the same open file. Throws Error.
+Fd duplicate(int descriptor, std::string_view name);
+
 FileStatus status(const Fd& fd, std::string_view name);
 
 /// True for what lives in memory: tmpfs and hugetlbfs.

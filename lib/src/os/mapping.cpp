@@ -3,7 +3,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -44,6 +46,14 @@ void Mapping::populate(std::string_view name) const {
   throw Error(Errc::no_space,
               fmt::format("no space for '{}': it has holes, and the file system cannot fill them", name),
               "free some space, or attach with write permission");
+}
+
+std::uint64_t Mapping::resident_bytes() const {
+  const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  std::vector<unsigned char> pages((size() + page - 1) / page);
+  if (::mincore(data(), size(), pages.data()) != 0) return 0;
+  const auto resident = std::ranges::count_if(pages, [](unsigned char state) { return (state & 1U) != 0; });
+  return static_cast<std::uint64_t>(resident) * page;
 }
 
 void prefault(const std::byte* data, std::size_t size, bool for_writing) noexcept {

@@ -24,6 +24,9 @@ class Mapping {
   /// Makes every page present without writing. Throws Error (no_space): a hole that cannot be filled.
   void populate(std::string_view name) const;
 
+  /// Bytes that are in memory right now, in whole pages.
+  std::uint64_t resident_bytes() const;
+
  private:
   boost::interprocess::mapped_region region_;
 };

@@ -1,11 +1,12 @@
 #include "os/memory_limit.hpp"
 
 #include <algorithm>
-#include <filesystem>
 #include <fstream>
 #include <limits>
 #include <optional>
 #include <sstream>
+
+#include "os/cgroup.hpp"
 
 namespace shmkit::os {
 namespace {
@@ -41,47 +42,13 @@ std::uint64_t left_in_group(const std::string& directory, bool v2) {
 }
 
 void tighten_by_cgroups(MemoryLimit& limit, const std::string& controller) {
-  const CgroupChain chain = cgroup_chain(controller);
-  if (chain.mount.empty()) return;
-  for (std::filesystem::path group = chain.path;; group = group.parent_path()) {
-    const std::string directory = chain.mount + (group == "/" ? "" : group.string());
+  for (const auto& directory : cgroup_directories(controller)) {
     const std::uint64_t left = left_in_group(directory, controller.empty());
-    if (left < limit.available) limit = {left, "memory cgroup " + group.string()};
-    if (group == "/" || group.empty()) return;
+    if (left < limit.available) limit = {left, "memory cgroup " + directory};
   }
-}
-
-// Field 3 of a mount line is the mount point, 4 its options, 2 the file system type.
-std::string mount_point(const std::string& controller) {
-  std::ifstream in("/proc/self/mounts");
-  std::string device, point, type, options;
-  for (std::string line; std::getline(in, line);) {
-    std::istringstream fields(line);
-    if (!(fields >> device >> point >> type >> options)) continue;
-    if (controller.empty()
-            ? type == "cgroup2"
-            : type == "cgroup" && ("," + options + ",").find("," + controller + ",") != std::string::npos) {
-      return point;
-    }
-  }
-  return {};
 }
 
 }  // namespace
-
-CgroupChain cgroup_chain(const std::string& controller) {
-  std::ifstream in("/proc/self/cgroup");
-  for (std::string line; std::getline(in, line);) {
-    const auto first = line.find(':');
-    const auto second = line.find(':', first + 1);
-    if (first == std::string::npos || second == std::string::npos) continue;
-    const std::string controllers = "," + line.substr(first + 1, second - first - 1) + ",";
-    const bool ours = controller.empty() ? controllers == ",,"
-                                         : controllers.find("," + controller + ",") != std::string::npos;
-    if (ours) return {mount_point(controller), line.substr(second + 1)};
-  }
-  return {};
-}
 
 MemoryLimit memory_limit() {
   const std::uint64_t kib =

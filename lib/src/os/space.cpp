@@ -63,26 +63,34 @@ void require_file_size(std::uint64_t size, std::string_view name) {
 }
 
 // posix_fallocate is all or nothing within a call: small slices let signals in, and EINTR loses only one.
-void allocate(const Fd& fd, std::uint64_t size, std::string_view name) {
-  for (std::uint64_t begin = 0; begin < size; begin += kSlice) {
+void allocate(const Fd& fd, std::uint64_t begin, std::uint64_t end, std::string_view name) {
+  for (; begin < end; begin += kSlice) {
     int error = EINTR;
     while (error == EINTR) {
       error = ::posix_fallocate(fd.get(), static_cast<off_t>(begin),
-                                static_cast<off_t>(std::min(kSlice, size - begin)));
+                                static_cast<off_t>(std::min(kSlice, end - begin)));
     }
     if (error != 0) throw_errno(error, "reserve space for", name);
   }
+}
+
+void require_space(const Fd& fd, std::uint64_t need, std::string_view name) {
+  require_file_system(fd, need, name);
+  if (in_memory(fd)) require_memory(need, name);
 }
 
 }  // namespace
 
 void reserve(const Fd& fd, std::uint64_t size, std::string_view name) {
   require_file_size(size, name);
-  const std::uint64_t stored = status(fd, name).stored;
-  const std::uint64_t need = size - std::min(size, stored);
-  require_file_system(fd, need, name);
-  if (in_memory(fd)) require_memory(need, name);
-  allocate(fd, size, name);
+  require_space(fd, size - std::min(size, status(fd, name).stored), name);
+  allocate(fd, 0, size, name);
+}
+
+void reserve_range(const Fd& fd, std::uint64_t begin, std::uint64_t size, std::string_view name) {
+  require_file_size(begin + size, name);
+  require_space(fd, size, name);
+  allocate(fd, begin, begin + size, name);
 }
 
 std::uint64_t available_space(const char* directory) {

@@ -15,6 +15,9 @@ namespace shmkit::os {
 /// are delivered in between. Throws Error (no_space) that names need, free space and the way out.
 void reserve(const Fd& fd, std::uint64_t size, std::string_view name);
 
+/// The same for a part of a file: nothing is known of what it has already, so all of it counts as needed.
+void reserve_range(const Fd& fd, std::uint64_t begin, std::uint64_t size, std::string_view name);
+
 /// Bytes that a new file in memory at `directory` can have right now; the least of the limits that reserve()
 /// looks at.
 std::uint64_t available_space(const char* directory);

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "kernels/kernel.hpp"
+
+// The kernels that there are, each defined in the file of its family. A new kernel is one file and one row
+// here and in table.cpp.
+namespace shmkit::kernel {
+
+extern const Kernel kMin;
+extern const Kernel kMax;
+extern const Kernel kSum;
+extern const Kernel kMean;
+extern const Kernel kArgmin;
+extern const Kernel kArgmax;
+extern const Kernel kFill;
+extern const Kernel kArange;
+extern const Kernel kLinspace;
+extern const Kernel kRandom;
+
+inline bool is_computable(Kind kind) noexcept { return DType(kind).computable(); }
+
+}  // namespace shmkit::kernel

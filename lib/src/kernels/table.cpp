@@ -1,0 +1,32 @@
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "kernels/kernel.hpp"
+#include "kernels/rows.hpp"
+
+namespace shmkit::kernel {
+
+std::span<const Kernel> table() noexcept {
+  static const std::array rows{kMin, kMax, kSum, kMean, kArgmin, kArgmax, kFill, kArange, kLinspace, kRandom};
+  return rows;
+}
+
+const Kernel* find(std::string_view name) noexcept {
+  const auto rows = table();
+  const auto row =
+      std::find_if(rows.begin(), rows.end(), [&](const Kernel& k) { return k.info.name == name; });
+  return row == rows.end() ? nullptr : &*row;
+}
+
+}  // namespace shmkit::kernel
+
+namespace shmkit {
+
+std::vector<KernelInfo> kernels() {
+  std::vector<KernelInfo> infos;
+  for (const kernel::Kernel& row : kernel::table()) infos.push_back(row.info);
+  return infos;
+}
+
+}  // namespace shmkit

@@ -1,0 +1,93 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "queue/lease_word.hpp"
+
+namespace shmkit::queue {
+
+using Word = std::atomic<std::uint64_t>;
+
+// A fixed line: std::hardware_destructive_interference_size follows compiler flags and would differ
+// between two builds that share memory.
+inline constexpr std::size_t kLine = 64;
+/// Words per ticket: a cache line of them.
+inline constexpr std::uint64_t kTicketWords = kLine / sizeof(Word);
+
+/// The hints, on lines of their own. All may be lost or wrong without harm.
+struct Hints {
+  alignas(kLine) std::atomic<std::uint64_t> ticket;  ///< Written by every claimer.
+  alignas(kLine) std::atomic<std::uint64_t> freed;   ///< 1 + a chunk that recovery freed, or 0. Written by
+                                                     ///< recoverers and claimers.
+};
+
+static_assert(std::atomic<std::uint64_t>::is_always_lock_free,
+              "a lock inside a shared word would die with its holder");
+static_assert(sizeof(Hints) == 2 * kLine);
+
+/// Where one claimer stands: the words of its last ticket. Private to a worker; losing it loses nothing.
+struct Cursor {
+  std::uint64_t next = 0;
+  std::uint64_t end = 0;
+};
+
+/// Hands out the chunks of one job to workers that may die at any instruction.
+///
+/// A view: the words and hints live elsewhere, in memory that all workers share (of one process or many).
+///
+/// Guarantees
+///   * A chunk is claimed by one owner at a time and committed at most once per epoch.
+///   * Whoever dies, at whatever instruction, wedges nobody and loses no chunk, provided somebody calls
+///   recover() for it.
+/// Not guaranteed: an order between chunks; fairness.
+///
+/// Everything may be called concurrently, from any thread of any process, except fill().
+/// States, memory order and crash table: docs/chunk_queue.md.
+class ChunkQueue {
+ public:
+  ChunkQueue(Hints& hints, std::span<Word> words) noexcept : hints_(&hints), words_(words) {}
+
+  std::uint64_t size() const noexcept { return words_.size(); }
+
+  /// Makes every word FREE under `epoch`.
+  /// Requires: no live process holds a lease in these words; nobody knows the epoch yet.
+  void fill(std::uint32_t epoch) noexcept;
+
+  /// Claims some chunk. Empty: none is free right now (all are leased or terminal, or the epoch has passed).
+  std::optional<std::uint64_t> try_claim(Owner owner, std::uint32_t epoch, Cursor& cursor) noexcept;
+
+  /// Ends the lease that try_claim() gave. What was written before is visible to whoever sees it committed.
+  /// Aborts the process if the lease is not held: a live owner's lease is never revoked.
+  void commit(std::uint64_t chunk, Owner owner, std::uint32_t epoch) noexcept;
+
+  /// Takes back what `dead` held: FREE again, or POISON after `retries` retries. Returns the chunks it moved,
+  /// in order. Requires: `dead` is proven dead.
+  std::vector<std::uint64_t> recover(Owner dead, std::uint32_t epoch, std::uint32_t retries);
+
+  /// Cancels: FREE becomes CLOSED. Leases run to their end.
+  void close(std::uint32_t epoch) noexcept;
+
+  /// True once every word is terminal; stays true until fill().
+  bool done() const noexcept;
+
+  Lease was(std::uint64_t chunk) const noexcept {
+    return unpack(words_[chunk].load(std::memory_order_acquire));
+  }
+
+ private:
+  bool claim_word(std::uint64_t chunk, Owner owner, std::uint32_t epoch) noexcept;
+  std::optional<std::uint64_t> claim_freed(Owner owner, std::uint32_t epoch) noexcept;
+  std::optional<std::uint64_t> claim_ticket(Owner owner, std::uint32_t epoch, Cursor& cursor) noexcept;
+  std::optional<std::uint64_t> sweep(Owner owner, std::uint32_t epoch) noexcept;
+  bool release_dead(std::uint64_t chunk, Owner dead, std::uint32_t epoch, std::uint32_t retries) noexcept;
+
+  Hints* hints_;
+  std::span<Word> words_;
+};
+
+}  // namespace shmkit::queue

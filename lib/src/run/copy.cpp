@@ -1,0 +1,134 @@
+#include "run/copy.hpp"
+
+#include <algorithm>
+#include <deque>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "os/event.hpp"
+#include "run/copy_line.hpp"
+
+namespace shmkit::run_ways {
+
+/// One job over the lines.
+class Copy::Transfer {
+ public:
+  Transfer(Copy& copy, const job::Plan& plan, bool exact, std::byte* data, std::byte* partials,
+           RunReport& report)
+      : copy_(copy), plan_(plan), exact_(exact), data_(data), partials_(partials), report_(report) {
+    for (std::uint64_t chunk = 0; chunk < plan.partition.chunks; ++chunk) waiting_.push_back(chunk);
+  }
+
+  void run() {
+    const os::NoSigpipe guard;
+    for (open_ = waiting_.size(); open_ > 0;) {
+      for (Line& line : copy_.lines_) feed(line);
+      wait();
+    }
+  }
+
+ private:
+  void feed(Line& line) {
+    if (!line.chunk && !waiting_.empty()) {
+      assign(line, waiting_.front());
+      waiting_.pop_front();
+    }
+    if (line.sending() && !line.push()) bury(line);
+  }
+
+  void assign(Line& line, std::uint64_t chunk) {
+    const std::uint64_t begin = plan_.partition.begin(chunk) * plan_.dtype.itemsize();
+    const std::uint64_t end = plan_.partition.begin(chunk + 1) * plan_.dtype.itemsize();
+    line.assign(chunk, {chunk, plan_.partition.size, plan_.partition.chunks, end - begin, exact_ ? 1U : 0U},
+                {data_ + begin, end - begin});
+  }
+
+  void wait() {
+    std::vector<os::Interest> interests;
+    for (const Line& line : copy_.lines_) {
+      if (!line.chunk) continue;
+      interests.push_back({line.from_worker.get(), false});
+      if (line.sending()) interests.push_back({line.to_worker.get(), true});
+    }
+    // Collected first: a line that is started anew may get the descriptor numbers of the old one.
+    const std::vector<int> ready = os::wait_for(interests);
+    std::vector<Line*> answering;
+    for (Line& line : copy_.lines_) {
+      if (line.chunk && std::ranges::find(ready, line.from_worker.get()) != ready.end()) answering.push_back(&line);
+    }
+    for (Line* line : answering) receive(*line);
+  }
+
+  void receive(Line& line) {
+    std::uint64_t chunk = 0;
+    partial_.resize(plan_.stride);
+    const bool whole = os::read_all(line.from_worker, std::as_writable_bytes(std::span(&chunk, 1))) &&
+                       os::read_all(line.from_worker, partial_);
+    if (!whole) return bury(line);
+    std::ranges::copy(partial_, partials_ + chunk * plan_.stride);
+    line.chunk.reset();
+    --open_;
+  }
+
+  void bury(Line& line) {
+    line.child.kill();  // It may have closed a pipe without having ended.
+    const os::ExitStatus status = line.child.reap();
+    ++report_.deaths;
+    const std::uint64_t chunk = line.chunk.value();
+    line.chunk.reset();
+    if (++attempts_[chunk] <= plan_.retries) {
+      ++report_.retries;
+      waiting_.push_front(chunk);
+    } else {
+      --open_;
+      report_.failures.push_back({chunk, plan_.partition.begin(chunk), plan_.partition.begin(chunk + 1),
+                                  attempts_[chunk], status.text()});
+    }
+    copy_.start(line);
+  }
+
+  Copy& copy_;
+  const job::Plan& plan_;
+  bool exact_;
+  std::byte* data_;
+  std::byte* partials_;
+  RunReport& report_;
+  std::deque<std::uint64_t> waiting_;
+  std::uint64_t open_ = 0;  // Chunks that are neither done nor given up.
+  std::map<std::uint64_t, unsigned> attempts_;
+  std::vector<std::byte> partial_;
+};
+
+Copy::Copy(const job::Plan& plan, unsigned workers) : plan_(plan), lines_(workers) {
+  for (Line& line : lines_) start(line);
+}
+
+// Closed pipes end the workers.
+Copy::~Copy() {
+  for (Line& line : lines_) {
+    line.to_worker = os::Fd();
+    line.from_worker = os::Fd();
+    line.child.kill();
+    if (line.child) line.child.reap();
+  }
+}
+
+void Copy::start(Line& line) const {
+  os::Pipe request = os::make_pipe();
+  os::Pipe answer = os::make_pipe();
+  line.child = os::Child::fork([&] {
+    request.writer = os::Fd();  // Or its own copy would keep the pipe open for ever.
+    copy_worker_main(plan_, request.reader, answer.writer);
+  });
+  os::set_nonblocking(request.writer);
+  line.to_worker = std::move(request.writer);
+  line.from_worker = std::move(answer.reader);
+}
+
+void Copy::execute(const job::Plan& plan, std::byte* data, std::byte* partials, RunReport& report) {
+  report.pipe_bytes = os::pipe_capacity(lines_.front().to_worker);
+  Transfer(*this, plan, plan.kernel == plan_.kernel->exact, data, partials, report).run();
+}
+
+}  // namespace shmkit::run_ways

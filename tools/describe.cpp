@@ -1,0 +1,105 @@
+#include "describe.hpp"
+
+#include <pwd.h>
+
+#include <ctime>
+#include <iostream>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include "format/human.hpp"
+
+namespace shmkit::tool {
+namespace {
+
+nlohmann::ordered_json created_json(const ArrayInfo& info) {
+  if (!info.created) return nullptr;
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
+                     fmt::gmtime(std::chrono::system_clock::to_time_t(*info.created)));
+}
+
+}  // namespace
+
+void print_json(const nlohmann::ordered_json& value) {
+  std::cout << value.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << '\n';
+}
+
+std::string_view readers(TrailerKind kind) noexcept {
+  switch (kind) {
+    case TrailerKind::dual:
+      return "SharedArray 3.1 and later, of NumPy 1 and NumPy 2 builds";
+    case TrailerKind::numpy2:
+      return "SharedArray 3.2.4, of NumPy 2 builds only";
+    case TrailerKind::numpy1:
+      return "SharedArray 3.1 and later, of NumPy 1 builds only";
+    case TrailerKind::legacy288:
+      return "SharedArray 2.0 to 3.0";
+    case TrailerKind::legacy160:
+      return "SharedArray 0.4 to 1.0";
+    case TrailerKind::front160:
+      return "SharedArray 0.1 to 0.3";
+  }
+  return "unknown";
+}
+
+std::string user_name(std::uint32_t uid) {
+  const passwd* entry = ::getpwuid(uid);
+  return entry != nullptr ? entry->pw_name : fmt::format("{}", uid);
+}
+
+std::string mode_text(std::uint32_t mode) { return fmt::format("{:04o}", mode); }
+
+std::string created_text(const ArrayInfo& info) {
+  if (!info.created) return "-";
+  return fmt::format("{:%Y-%m-%d %H:%M:%S}",
+                     fmt::localtime(std::chrono::system_clock::to_time_t(*info.created)));
+}
+
+nlohmann::ordered_json array_json(const ArrayInfo& info) {
+  return {{"schema", "shmkit.array/1"},
+          {"name", info.name.text()},
+          {"url", info.name.url()},
+          {"path", info.name.path()},
+          {"dtype", info.dtype.name()},
+          {"typestr", info.dtype.typestr()},
+          {"shape", info.shape.extents()},
+          {"size", info.shape.size()},
+          {"nbytes", info.nbytes},
+          {"offset", info.data_offset},
+          {"file_bytes", info.file_bytes},
+          {"stored_bytes", info.stored_bytes},
+          {"mode", mode_text(info.mode)},
+          {"owner", user_name(info.owner)},
+          {"owner_uid", info.owner},
+          {"created", created_json(info)},
+          {"device", info.device},
+          {"inode", info.inode},
+          {"trailer", trailer_name(info.trailer)},
+          {"readers", readers(info.trailer)}};
+}
+
+std::string array_line(const ArrayInfo& info) {
+  return fmt::format("{}: {} {}, {}", info.name.text(), info.dtype.name(), info.shape.text(),
+                     human_bytes(info.nbytes));
+}
+
+std::string array_text(const ArrayInfo& info) {
+  const bool sparse = info.stored_bytes < info.file_bytes;
+  std::string text = fmt::format("{}\n", info.name.text());
+  const auto line = [&text](std::string_view label, std::string_view value) {
+    text += fmt::format("  {:<12}{}\n", label, value);
+  };
+  line("dtype", info.dtype.name());
+  line("shape", info.shape.text());
+  line("size", fmt::format("{} ({} elements)", human_bytes(info.nbytes), info.shape.size()));
+  line("path", info.name.path());
+  line("owner", fmt::format("{}, mode {}", user_name(info.owner), mode_text(info.mode)));
+  line("created", created_text(info));
+  line("stored", fmt::format("{} of {}{}", human_bytes(info.stored_bytes), human_bytes(info.file_bytes),
+                             sparse ? ": its space was never reserved" : ""));
+  line("opened by", fmt::format("shmkit, {}", readers(info.trailer)));
+  return text;
+}
+
+}  // namespace shmkit::tool
