@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <algorithm>
 #include <iostream>
 
@@ -34,6 +36,13 @@ Examples
 
 constexpr std::uint64_t kMostJsonValues = 100'000;
 
+// This process does not count: it is gone when anybody reads about it.
+std::vector<Attachment> others(const ArrayInfo& info) {
+  auto attached = attachments(info);
+  std::erase_if(attached, [](const Attachment& a) { return a.pid == ::getpid(); });
+  return attached;
+}
+
 nlohmann::ordered_json values_json(const View& view, std::size_t axis, const std::byte* at) {
   if (axis == view.shape.rank()) return element_json(view.dtype, at);
   auto list = nlohmann::ordered_json::array();
@@ -48,18 +57,18 @@ void show_json(const AnyArray& array, const View& view) {
     throw Error(Errc::usage, fmt::format("{} values are too many for JSON", view.shape.size()),
                 "select some with --slice, or use `shmtool info --json` or `shmtool export`");
   }
-  auto value = array_json(array.info());
-  value["attachments"] = attachments_json(attachments(array.info()));
+  auto value = array_json(with_creation_time(array.info()));
+  value["attachments"] = attachments_json(others(array.info()));
   value["resident_bytes"] = array.resident_bytes();
   value["values"] = values_json(view, 0, view.origin);
   print_json(value);
 }
 
 void show_text(const AnyArray& array, const View& view) {
-  std::cout << array_text(array.info());
+  std::cout << array_text(with_creation_time(array.info()));
   std::cout << fmt::format("  {:<12}{} in memory\n", "resident",
                            human_bytes(std::min(array.resident_bytes(), array.info().file_bytes)));
-  std::cout << fmt::format("  {:<12}{}\n", "attached", attachments_text(attachments(array.info())));
+  std::cout << fmt::format("  {:<12}{}\n", "attached", attachments_text(others(array.info())));
   std::cout << format_array(view) << '\n';
 }
 

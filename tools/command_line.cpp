@@ -57,8 +57,8 @@ bool CommandLine::parse(const Words& words, std::size_t least, std::size_t most)
     return false;
   }
   if (positionals_.size() < least)
-    throw Error(Errc::usage, fmt::format("usage: shmtool {} {}", manual_.name, manual_.synopsis),
-                help_hint(manual_.name));
+    throw Error(Errc::usage, "there are too few words",
+                fmt::format("usage: shmtool {} {}", manual_.name, manual_.synopsis));
   if (positionals_.size() > most)
     throw Error(Errc::usage, fmt::format("unexpected word '{}'", positionals_[most]),
                 help_hint(manual_.name));

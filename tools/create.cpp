@@ -1,3 +1,4 @@
+#include <array>
 #include <iostream>
 #include <optional>
 
@@ -8,6 +9,7 @@
 #include "command_line.hpp"
 #include "creation.hpp"
 #include "describe.hpp"
+#include "format/nearest.hpp"
 
 namespace shmkit::tool {
 namespace {
@@ -36,6 +38,10 @@ std::optional<Filling> parse_filling(const std::string& text) {
   if (text == "arange") return Filling{"arange", {}};
   if (text == "random") return Filling{"random", {}};
   if (text.starts_with("random:")) return Filling{"random", {{"seed", text.substr(7)}}};
+  const std::array<std::string, 3> words = {"zeros", "arange", "random"};
+  if (const auto close = nearest(text, words))  // No number looks like one of these.
+    throw Error(Errc::usage, fmt::format("--fill '{}' is unknown", text),
+                fmt::format("did you mean '{}'?", *close));
   return Filling{"fill", {{"value", text}}};
 }
 
@@ -53,8 +59,9 @@ ArrayInfo make(const CommandLine& line, const Name& name) {
   const DType dtype = DType::parse(line.get<std::string>("dtype"));
   const Shape shape = Shape::parse(line.get<std::string>("shape"));
   const auto filling = parse_filling(line.get<std::string>("fill"));
+  const CreateOptions options = creation_options(line);
   return create_unless_present(line, name, dtype, shape, [&] {
-    ArrayDraft draft = ArrayDraft::create(name, dtype, shape, creation_options(line));
+    ArrayDraft draft = ArrayDraft::create(name, dtype, shape, options);
     if (filling) fill(draft, *filling);
     return std::move(draft).publish().info();
   });
@@ -75,7 +82,7 @@ int create_command(const Words& words) {
   if (!line.has("shape")) throw Error(Errc::usage, "--shape is missing", "for instance --shape 3,5,7");
   const ArrayInfo made = make(line, Name::parse(line.positionals()[0]));
   if (line.json()) {
-    print_json(array_json(made));
+    print_json(array_json(with_creation_time(made)));
   } else if (!line.quiet()) {
     std::cout << array_line(made) << '\n';
   }

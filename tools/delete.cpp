@@ -1,9 +1,11 @@
+#include <filesystem>
 #include <iostream>
 
 #include <fmt/format.h>
 
 #include "command_line.hpp"
 #include "describe.hpp"
+#include "format/printable.hpp"
 #include "report_error.hpp"
 
 namespace shmkit::tool {
@@ -19,12 +21,28 @@ Examples
   shmtool delete --force half-made
 )"};
 
+// What forcing would delete: any file, but no directory.
+void require_file(const Name& name) {
+  try {
+    info(name);
+  } catch (const Error& e) {
+    const bool file = e.errc() == Errc::not_an_array && !std::filesystem::is_directory(name.path());
+    if (!file) throw;
+  }
+}
+
 void delete_one(const Name& name, bool force, bool dry_run) {
-  with_suggestion(name, [&] {
-    if (dry_run && !force) info(name);
-    if (!dry_run) remove(name, force);
-    return 0;
-  });
+  if (!dry_run) return remove(name, force);
+  force ? require_file(name) : static_cast<void>(info(name));
+}
+
+void delete_or_advise(const Name& name, bool force, bool dry_run) {
+  try {
+    with_suggestion(name, [&] { delete_one(name, force, dry_run); });
+  } catch (const Error& e) {
+    if (e.errc() != Errc::not_an_array || force) throw;
+    throw Error(e.errc(), e.what(), "if nobody needs it, delete it with --force");
+  }
 }
 
 }  // namespace
@@ -40,10 +58,10 @@ int delete_command(const Words& words) {
   auto errors = nlohmann::ordered_json::array();
   for (const auto& word : line.positionals()) {
     try {
-      delete_one(Name::parse(word), line.has("force"), dry_run);
+      delete_or_advise(Name::parse(word), line.has("force"), dry_run);
       deleted.push_back(word);
       if (!line.json() && !line.quiet())
-        std::cout << fmt::format("{}{}\n", dry_run ? "would delete " : "deleted ", word);
+        std::cout << fmt::format("{}{}\n", dry_run ? "would delete " : "deleted ", printable(word));
     } catch (const Error& e) {
       print_message("delete", e);
       if (code == 0) code = e.code().value();

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "format/human.hpp"
+#include "format/printable.hpp"
 
 namespace shmkit::tool {
 namespace {
@@ -23,6 +24,15 @@ nlohmann::ordered_json created_json(const ArrayInfo& info) {
 
 void print_json(const nlohmann::ordered_json& value) {
   std::cout << value.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << '\n';
+}
+
+ArrayInfo with_creation_time(ArrayInfo made) {
+  try {
+    const ArrayInfo found = info(made.name);
+    if (found.device == made.device && found.inode == made.inode) made.created = found.created;
+  } catch (const Error&) {  // Deleted meanwhile: then nobody knows.
+  }
+  return made;
 }
 
 std::string_view readers(TrailerKind kind) noexcept {
@@ -80,24 +90,25 @@ nlohmann::ordered_json array_json(const ArrayInfo& info) {
 }
 
 std::string array_line(const ArrayInfo& info) {
-  return fmt::format("{}: {} {}, {}", info.name.text(), info.dtype.name(), info.shape.text(),
+  return fmt::format("{}: {} {}, {}", printable(info.name.text()), info.dtype.name(), info.shape.text(),
                      human_bytes(info.nbytes));
 }
 
 std::string array_text(const ArrayInfo& info) {
   const bool sparse = info.stored_bytes < info.file_bytes;
-  std::string text = fmt::format("{}\n", info.name.text());
+  std::string text = printable(info.name.text()) + '\n';
   const auto line = [&text](std::string_view label, std::string_view value) {
     text += fmt::format("  {:<12}{}\n", label, value);
   };
   line("dtype", info.dtype.name());
   line("shape", info.shape.text());
   line("size", fmt::format("{} ({} elements)", human_bytes(info.nbytes), info.shape.size()));
-  line("path", info.name.path());
+  line("path", printable(info.name.path()));
   line("owner", fmt::format("{}, mode {}", user_name(info.owner), mode_text(info.mode)));
   line("created", created_text(info));
-  line("stored", fmt::format("{} of {}{}", human_bytes(info.stored_bytes), human_bytes(info.file_bytes),
-                             sparse ? ": its space was never reserved" : ""));
+  line("file", sparse ? fmt::format("{}, of which only {} are reserved", human_bytes(info.file_bytes),
+                                    human_bytes(info.stored_bytes))
+                      : fmt::format("{}, all of it reserved", human_bytes(info.file_bytes)));
   line("opened by", fmt::format("shmkit, {}", readers(info.trailer)));
   return text;
 }

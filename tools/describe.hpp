@@ -11,6 +11,9 @@ namespace shmkit::tool {
 /// Prints one JSON value. Bytes in names that are not UTF-8 become U+FFFD.
 void print_json(const nlohmann::ordered_json& value);
 
+/// The same with `created` filled, which only info() and list() of the library do.
+ArrayInfo with_creation_time(ArrayInfo made);
+
 /// An array for programs: schema shmkit.array/1 (tests/schemas/array.json).
 nlohmann::ordered_json array_json(const ArrayInfo& info);
 

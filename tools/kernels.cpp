@@ -6,18 +6,27 @@
 
 #include "command_line.hpp"
 #include "describe.hpp"
-#include "table.hpp"
 
 namespace shmkit::tool {
 namespace {
 
-std::string argument_text(const KernelInfo& kernel) {
-  std::string text;
-  for (const auto& argument : kernel.arguments) {
-    text += fmt::format("{}{}{}{}", text.empty() ? "" : " ", argument.name,
-                        argument.fallback.empty() ? "" : "=", argument.fallback);
+std::string argument_text(const ArgumentInfo& argument) {
+  const std::string fallback = argument.fallback.empty() ? "" : fmt::format("={}", argument.fallback);
+  return fmt::format("    {:<10}{}\n", fmt::format("{}{}", argument.name, fallback), argument.summary);
+}
+
+std::string kernel_text(const KernelInfo& kernel) {
+  std::string text = fmt::format("  {:<10}{}\n", kernel.name, kernel.summary);
+  for (const auto& argument : kernel.arguments) text += argument_text(argument);
+  return text;
+}
+
+std::string group_text(std::string_view title, bool generates) {
+  std::string text = fmt::format("{}\n", title);
+  for (const auto& kernel : kernels()) {
+    if (kernel.generates == generates) text += kernel_text(kernel);
   }
-  return text.empty() ? "-" : text;
+  return text;
 }
 
 nlohmann::ordered_json kernel_json(const KernelInfo& kernel) {
@@ -56,12 +65,8 @@ Examples
     print_json({{"schema", "shmkit.kernels/1"}, {"kernels", list}});
     return 0;
   }
-  Table table({{"KERNEL"}, {"KIND"}, {"ARGUMENTS"}, {"WHAT IT DOES"}});
-  for (const auto& kernel : kernels()) {
-    table.add({std::string(kernel.name), kernel.generates ? "generator" : "reduction", argument_text(kernel),
-               std::string(kernel.summary)});
-  }
-  std::cout << table.text();
+  std::cout << group_text("Reductions: read an array, print a result", false) << '\n'
+            << group_text("Generators: write an array; below each its arguments", true);
   return 0;
 }
 

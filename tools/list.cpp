@@ -6,6 +6,7 @@
 #include "command_line.hpp"
 #include "describe.hpp"
 #include "format/human.hpp"
+#include "format/printable.hpp"
 #include "report_error.hpp"
 #include "table.hpp"
 
@@ -13,9 +14,9 @@ namespace shmkit::tool {
 namespace {
 
 constexpr Manual kManual{"list", "[options]",
-                         R"(Lists the arrays in /dev/shm: name, dtype, shape, size, owner, mode and when they
-were made. What is there but is no array, or is damaged, is named on stderr
-with the reason; --json has both.
+                         R"(Lists the arrays in /dev/shm: name, dtype, shape, size, owner, mode and when
+they were made. What is there but is no array, or is damaged, is named on
+stderr with the reason; --json has both.
 
 Examples
   shmtool list
@@ -26,7 +27,7 @@ void print_table(const std::vector<ListEntry>& entries) {
   Table table({{"NAME"}, {"DTYPE"}, {"SHAPE"}, {"SIZE", Align::right}, {"OWNER"}, {"MODE"}, {"CREATED"}});
   for (const auto& [name, info, error] : entries) {
     if (!info) continue;
-    table.add({name.text(), info->dtype.name(), info->shape.text(), human_bytes(info->nbytes),
+    table.add({printable(name.text()), info->dtype.name(), info->shape.text(), human_bytes(info->nbytes),
                user_name(info->owner), mode_text(info->mode), created_text(*info)});
   }
   std::cout << table.text();
@@ -61,7 +62,8 @@ int list_command(const Words& words) {
   if (any) print_table(entries);
   if (!any && !line.quiet()) std::cerr << "no arrays; `shmtool create NAME --shape 3,5` makes one\n";
   for (const auto& entry : entries) {
-    if (entry.error && !line.quiet()) std::cerr << fmt::format("shmtool list: {}\n", entry.error->what());
+    if (entry.error && !line.quiet())
+      std::cerr << fmt::format("shmtool list: {}\n", printable(entry.error->what()));
   }
   return 0;
 }

@@ -1,3 +1,6 @@
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <iostream>
 
 #include <fmt/format.h>
@@ -30,11 +33,20 @@ A name is NAME or shm://NAME for shared memory, file://PATH for a file.
 8 pool lost, 124 timed out, 128+n signal n.
 )";
 
-void print_help() {
-  std::cout << kHelp << "Commands\n";
-  for (const auto& command : commands())
-    std::cout << fmt::format("  {:<9}{}\n", command.name, command.summary);
-  std::cout << kExamples;
+void print_help(std::ostream& out) {
+  out << kHelp << "Commands\n";
+  for (const auto& command : commands()) out << fmt::format("  {:<9}{}\n", command.name, command.summary);
+  out << kExamples;
+}
+
+// Whoever starts us may have closed them. Then an array would be opened in their place, and be written to by
+// whatever prints, also by the command that `attach` runs. What takes their place answers as a closed one
+// does: EBADF.
+void occupy_standard_streams() {
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    const bool open = ::fcntl(fd, F_GETFD) != -1;
+    if (!open) ::open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);  // The lowest free number: fd.
+  }
 }
 
 const Command& find_command(const std::string& name) {
@@ -50,11 +62,11 @@ const Command& find_command(const std::string& name) {
 
 int dispatch(const Words& words) {
   if (words.empty()) {
-    print_help();
+    print_help(std::cerr);
     return static_cast<int>(Errc::usage);
   }
   if (words[0] == "--help" || words[0] == "-h" || (words[0] == "help" && words.size() == 1)) {
-    print_help();
+    print_help(std::cout);
     return 0;
   }
   if (words[0] == "--version") {
@@ -69,6 +81,7 @@ int dispatch(const Words& words) {
 }  // namespace shmkit::tool
 
 int main(int argc, char** argv) {
+  shmkit::tool::occupy_standard_streams();
   const shmkit::tool::Words words(argv + 1, argv + argc);
   try {
     const int code = shmkit::tool::dispatch(words);

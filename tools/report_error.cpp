@@ -8,7 +8,9 @@
 
 #include <shmkit/array.hpp>
 
+#include "describe.hpp"
 #include "format/nearest.hpp"
+#include "format/printable.hpp"
 
 namespace shmkit::tool {
 namespace {
@@ -26,17 +28,18 @@ nlohmann::ordered_json error_json(const Error& error) {
 }
 
 void print_message(std::string_view command, const Error& error) {
-  std::cerr << fmt::format("shmtool{}{}: {}\n", command.empty() ? "" : " ", command, error.what());
-  if (!error.hint().empty()) std::cerr << fmt::format("  hint: {}\n", error.hint());
+  std::cerr << fmt::format("shmtool{}{}: {}\n", command.empty() ? "" : " ", printable(command),
+                           printable(error.what()));
+  if (!error.hint().empty()) std::cerr << fmt::format("  hint: {}\n", printable(error.hint()));
 }
 
 int report_error(const std::exception& exception, const Words& words) {
   const Error error = as_error(exception);
   std::cout.flush();
   print_message(words.empty() || words[0].starts_with('-') ? "" : words[0], error);
-  if (std::ranges::find(words, "--json") != words.end()) {
-    std::cout << nlohmann::ordered_json{{"error", error_json(error)}}.dump(2) << std::endl;
-  }
+  const auto ours = std::ranges::find(words, "--");  // Behind it stands a command with options of its own.
+  if (std::find(words.begin(), ours, "--json") != ours) print_json({{"error", error_json(error)}});
+  std::cout.flush();
   return error.code().value();
 }
 

@@ -78,11 +78,11 @@ nlohmann::ordered_json report_json(const RunOptions& options, const ArrayInfo& i
 std::string times_text(const ArrayInfo& info, const RunReport& report) {
   const double median = warm_median(report.seconds);
   const double rate = median > 0 ? static_cast<double>(info.nbytes) / median : 0;
-  const std::string first = fmt::format("first {}", human_seconds(report.seconds.front()));
-  if (report.seconds.size() == 1)
-    return fmt::format("{} ({}/s)\n", first, human_bytes(static_cast<std::uint64_t>(rate)));
-  return fmt::format("{}, median of the other {}: {} ({}/s)\n", first, report.seconds.size() - 1,
-                     human_seconds(median), human_bytes(static_cast<std::uint64_t>(rate)));
+  const std::string first = human_seconds(report.seconds.front());
+  const std::string rate_text = human_bytes(static_cast<std::uint64_t>(rate));
+  if (report.seconds.size() == 1) return fmt::format("took {} ({}/s)\n", first, rate_text);
+  return fmt::format("first {}, median of the other {}: {} ({}/s)\n", first, report.seconds.size() - 1,
+                     human_seconds(median), rate_text);
 }
 
 Error failure_error(const RunReport& report) {

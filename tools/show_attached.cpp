@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "format/printable.hpp"
+
 namespace shmkit::tool {
 
 nlohmann::ordered_json attachments_json(const std::vector<Attachment>& attached) {
@@ -13,7 +15,7 @@ nlohmann::ordered_json attachments_json(const std::vector<Attachment>& attached)
 std::string attachments_text(const std::vector<Attachment>& attached) {
   if (attached.empty()) return "nobody seen";
   std::string text = fmt::format("{} process{} seen:", attached.size(), attached.size() == 1 ? "" : "es");
-  for (const auto& [pid, command] : attached) text += fmt::format(" {} {},", pid, command);
+  for (const auto& [pid, command] : attached) text += fmt::format(" {} {},", pid, printable(command));
   text.pop_back();
   return text;
 }

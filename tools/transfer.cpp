@@ -7,6 +7,7 @@
 #include "command_line.hpp"
 #include "creation.hpp"
 #include "describe.hpp"
+#include "format/printable.hpp"
 #include "format/progress.hpp"
 #include "report_error.hpp"
 
@@ -39,10 +40,11 @@ Examples
 
 bool show_progress(const CommandLine& line) { return !line.quiet() && ::isatty(STDERR_FILENO) == 1; }
 
-ArrayInfo import_one(const CommandLine& line, const std::string& file, const Name& name) {
+ArrayInfo import_one(const CommandLine& line, const CreateOptions& options, const std::string& file,
+                     const Name& name) {
   ProgressBar bar("import", show_progress(line), Amount::bytes);
   const auto progress = [&bar](std::uint64_t done, std::uint64_t total) { bar.update(done, total); };
-  return import_npy(file, name, creation_options(line), progress).info();
+  return import_npy(file, name, options, progress).info();
 }
 
 ExportOptions export_options(const CommandLine& line) {
@@ -68,10 +70,11 @@ int import_command(const Words& words) {
   add_creation_options(line);
   if (!line.parse(words, 2, 2)) return 0;
   const Name name = Name::parse(line.positionals()[1]);
+  const CreateOptions options = creation_options(line);
   const auto present = line.has("if-absent") ? existing_array(name) : std::nullopt;
-  const ArrayInfo made = present ? *present : import_one(line, line.positionals()[0], name);
+  const ArrayInfo made = present ? *present : import_one(line, options, line.positionals()[0], name);
   if (line.json()) {
-    print_json(array_json(made));
+    print_json(array_json(with_creation_time(made)));
   } else if (!line.quiet()) {
     std::cout << array_line(made) << '\n';
   }
@@ -96,9 +99,11 @@ int export_command(const Words& words) {
              [&bar](std::uint64_t done, std::uint64_t total) { bar.update(done, total); });
   bar.finish();
   if (line.json() && file != "-") {
-    print_json({{"schema", "shmkit.export/1"}, {"file", file}, {"array", array_json(array.info())}});
+    print_json({{"schema", "shmkit.export/1"},
+                {"file", file},
+                {"array", array_json(with_creation_time(array.info()))}});
   } else if (!line.quiet() && file != "-") {
-    std::cout << file << ": " << array_line(array.info()) << '\n';
+    std::cout << printable(file) << ": " << array_line(array.info()) << '\n';
   }
   return 0;
 }

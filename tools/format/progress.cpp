@@ -84,7 +84,7 @@ void ProgressBar::update(std::uint64_t done, std::uint64_t total) {
   const std::string line = progress_line(label_, amount_, progress);
   // Blanks overwrite what is left of a longer line before: no escape sequences, any terminal will do.
   const std::string blanks(kColumns - character_count(line), ' ');
-  fmt::print(stderr, "\r{}{}", line, blanks);
+  std::fputs(("\r" + line + blanks).c_str(), stderr);
   std::fflush(stderr);
   drawn_ = true;
 }

@@ -19,7 +19,7 @@ std::string bytes_repr(std::string_view bytes);
 /// As Python writes a string: 'caf\xe9' with the letter itself, what cannot be printed as an escape.
 ///
 /// Not as Python: code points that Unicode 14 does not assign are written as they are, for want of a table
-/// of 700 ranges, except in the large gaps of planes 3 to 14; values that are no code points, on which NumPy
+/// of 700 ranges, except in the largest gaps; values that are no code points, on which NumPy
 /// raises an exception, are written as \Uxxxxxxxx.
 std::string string_repr(std::u32string_view characters);
 

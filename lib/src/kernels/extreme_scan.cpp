@@ -29,12 +29,14 @@ HWY_INLINE V further(V a, V b) {
     return hn::Min(a, b);
 }
 
-// Max() may do with NaN and with the two zeros what it likes: NaN is looked for apart, and so is a zero's sign.
-// Not by Ne(x, x): on AVX that is false for NaN.
+// Max() may do with NaN and with the two zeros what it likes: NaN is looked for apart, and so is a zero's
+// sign. Not by Ne(x, x): on AVX that is false for NaN.
 template <Element T, class D, class V>
 HWY_INLINE auto number_mask(D d, V raw) {
-  if constexpr (std::is_floating_point_v<T>) return hn::Eq(raw, raw);
-  else return hn::Lt(hn::And(raw, hn::Set(d, Lane<T>{0x7FFF})), hn::Set(d, Lane<T>{0x7C01}));
+  if constexpr (std::is_floating_point_v<T>)
+    return hn::Eq(raw, raw);
+  else
+    return hn::Lt(hn::And(raw, hn::Set(d, Lane<T>{0x7FFF})), hn::Set(d, Lane<T>{0x7C01}));
 }
 
 template <Element T, class D, class V>
@@ -137,8 +139,10 @@ HWY_ATTR float16 scan_float16(const float16* data, std::size_t count) {
 template <Sense S, Element T>
 HWY_INLINE bool is_surely_worse(T x, T best) {
   const auto behind = [](auto a, auto b) { return S == Sense::max ? a < b : a > b; };
-  if constexpr (kIsComplex<T>) return behind(x.real(), best.real()) && x.imag() == x.imag();
-  else return behind(x, best);
+  if constexpr (kIsComplex<T>)
+    return behind(x.real(), best.real()) && x.imag() == x.imag();
+  else
+    return behind(x, best);
 }
 
 // long double and complex: no vectors for them.

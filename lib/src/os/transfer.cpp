@@ -54,12 +54,6 @@ Fd open_source(const std::string& path, std::string_view name) { return open_wai
 
 Fd open_sink(const std::string& path, std::string_view name) { return open_waiting(path, O_WRONLY, name); }
 
-Fd duplicate(int fd, std::string_view name) {
-  Fd copy(::fcntl(fd, F_DUPFD_CLOEXEC, 0));
-  if (!copy) throw_errno(errno, "open", name);
-  return copy;
-}
-
 Fd standard_input() { return duplicate(STDIN_FILENO, "standard input"); }
 
 Fd standard_output() { return duplicate(STDOUT_FILENO, "standard output"); }

@@ -23,8 +23,6 @@ Fd open_source(const std::string& path, std::string_view name);
 /// Opens what exists for writing, without truncating it; waits for the reader of a FIFO. Empty Fd: a signal.
 Fd open_sink(const std::string& path, std::string_view name);
 
-/// A second descriptor of the same open file; they share its position.
-Fd duplicate(int fd, std::string_view name);
 Fd standard_input();   ///< A duplicate.
 Fd standard_output();  ///< A duplicate.
 

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace shmkit::bench {
+
+/// Reads every byte and does next to nothing with it: what memory allows. Threads share the bytes in equal
+/// parts. Returns the xor of all 64-bit words (a tail of up to 63 bytes is left out).
+std::uint64_t load_only(std::span<const std::byte> bytes, unsigned threads);
+
+}  // namespace shmkit::bench

@@ -1,0 +1,86 @@
+#include <benchmark/benchmark.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <thread>
+#include <vector>
+
+#include <shmkit/run.hpp>
+
+// What does it cost to start something that could do work, and to wait until it has ended?
+namespace {
+
+constexpr const char* kProgram = "/bin/true";
+char* const kArguments[] = {const_cast<char*>(kProgram), nullptr};
+
+// What a child must have done before its time counts: ended with code 0.
+bool ended_well(pid_t pid) {
+  int status = -1;
+  return pid > 0 && ::waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+void check(benchmark::State& state, bool good) {
+  if (!good) state.SkipWithError("the child did not end with exit code 0");
+}
+
+void thread(benchmark::State& state) {
+  for (auto _ : state) {
+    bool ran = false;
+    std::thread([&ran] { ran = true; }).join();
+    check(state, ran);
+  }
+}
+
+void vfork_exec(benchmark::State& state) {
+  for (auto _ : state) {
+    const pid_t pid = ::vfork();
+    if (pid == 0) {
+      ::execv(kProgram, kArguments);
+      ::_exit(127);
+    }
+    check(state, ended_well(pid));
+  }
+}
+
+void posix_spawn(benchmark::State& state) {
+  for (auto _ : state) {
+    pid_t pid = -1;
+    if (::posix_spawn(&pid, kProgram, nullptr, nullptr, kArguments, environ) != 0) pid = -1;
+    check(state, ended_well(pid));
+  }
+}
+
+void fork_once(benchmark::State& state) {
+  const pid_t pid = ::fork();
+  if (pid == 0) ::_exit(0);
+  check(state, ended_well(pid));
+}
+
+void fork_small(benchmark::State& state) {
+  for (auto _ : state) fork_once(state);
+}
+
+// Every page of the parent's private memory has an entry that fork must copy.
+void fork_1gb(benchmark::State& state) {
+  std::vector<char> resident(1'000'000'000, 1);
+  benchmark::DoNotOptimize(resident.data());
+  for (auto _ : state) fork_once(state);
+}
+
+// Workers of a pool, ready for jobs, and their end.
+void pool_start(benchmark::State& state) {
+  for (auto _ : state) {
+    const auto pool = shmkit::WorkerPool::start(2);
+    if (pool.worker_pids().size() != 2) state.SkipWithError("the pool does not have 2 workers");
+  }
+}
+
+BENCHMARK(thread)->Name("spawn/thread")->UseRealTime()->Unit(benchmark::kMicrosecond);
+BENCHMARK(vfork_exec)->Name("spawn/vfork_exec")->UseRealTime()->Unit(benchmark::kMicrosecond);
+BENCHMARK(posix_spawn)->Name("spawn/posix_spawn")->UseRealTime()->Unit(benchmark::kMicrosecond);
+BENCHMARK(fork_small)->Name("spawn/fork_small")->UseRealTime()->Unit(benchmark::kMicrosecond);
+BENCHMARK(fork_1gb)->Name("spawn/fork_1GB")->UseRealTime()->Unit(benchmark::kMicrosecond);
+BENCHMARK(pool_start)->Name("spawn/pool_start_2_workers")->UseRealTime()->Unit(benchmark::kMicrosecond);
+
+}  // namespace
