@@ -14,7 +14,7 @@ using Progress = std::function<void(std::uint64_t done, std::uint64_t total)>;
 struct ExportOptions {
   bool fortran_order = false;
   bool big_endian = false;
-  int major_version = 1;  ///< 1, 2 or 3; a header too long for 1 becomes 2.
+  int major_version = 1;  ///< 1, 2 or 3.
   bool replace = true;    ///< Overwrite an existing file (atomically).
 };
 

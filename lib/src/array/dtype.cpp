@@ -93,8 +93,8 @@ DType parse_time(Kind kind, std::string_view suffix, std::string_view text) {
   const auto multiple =
       digits == 0 ? std::optional<std::uint32_t>(1) : parse_number(suffix.substr(0, digits));
   const auto unit = std::ranges::find(kUnits, suffix.substr(digits));
-  if (!multiple || *multiple == 0 || *multiple > std::numeric_limits<std::int32_t>::max() ||
-      unit == kUnits.end()) {
+  const bool known = unit != kUnits.begin() && unit != kUnits.end();  // "generic" is said by saying nothing.
+  if (!multiple || *multiple == 0 || *multiple > std::numeric_limits<std::int32_t>::max() || !known) {
     refuse(text, "its unit is unknown", "the units are Y M W D h m s ms us ns ps fs as");
   }
   return DType::time(kind, static_cast<TimeUnit>(unit - kUnits.begin()), *multiple);

@@ -22,21 +22,37 @@ HWY_INLINE V multiply(V word, std::uint32_t by) {
   return hn::MulEven(hn::BitCast(halves, word), hn::Set(halves, by));
 }
 
-// One step of Words' lanes, all blocks at once; the same rounds as in Philox::block().
-HWY_ATTR void write_vector(Philox::Key key, std::uint64_t first, std::uint64_t* out) {
+// The keys of all rounds, the same for every block.
+struct Schedule {
+  std::uint64_t key0[Philox::kRounds];
+  std::uint64_t key1[Philox::kRounds];
+};
+
+HWY_ATTR Schedule make_schedule(Philox::Key key) {
+  Schedule schedule;
+  for (int round = 0; round < Philox::kRounds; ++round) {
+    schedule.key0[round] = key[0];
+    schedule.key1[round] = key[1];
+    key = {key[0] + Philox::kWeyl0, key[1] + Philox::kWeyl1};
+  }
+  return schedule;
+}
+
+// As many blocks as Words has lanes, in the rounds of Philox::block().
+template <class V>
+HWY_INLINE void write_vector(const Schedule& schedule, V block, std::uint64_t* out) {
   const Words d;
-  auto c0 = hn::Iota(d, first);
+  auto c0 = block;
   auto c1 = hn::ShiftRight<32>(c0);
   auto c2 = hn::Zero(d);
   auto c3 = hn::Zero(d);
   for (int round = 0; round < Philox::kRounds; ++round) {
     const auto product0 = multiply(c0, Philox::kMultiplier0);
     const auto product1 = multiply(c2, Philox::kMultiplier1);
-    c0 = hn::Xor(hn::Xor(hn::ShiftRight<32>(product1), c1), hn::Set(d, std::uint64_t{key[0]}));
-    c2 = hn::Xor(hn::Xor(hn::ShiftRight<32>(product0), c3), hn::Set(d, std::uint64_t{key[1]}));
+    c0 = hn::Xor(hn::Xor(hn::ShiftRight<32>(product1), c1), hn::Set(d, schedule.key0[round]));
+    c2 = hn::Xor(hn::Xor(hn::ShiftRight<32>(product0), c3), hn::Set(d, schedule.key1[round]));
     c1 = product1;
     c3 = product0;
-    key = {key[0] + Philox::kWeyl0, key[1] + Philox::kWeyl1};
   }
   const auto low = hn::Set(d, std::uint64_t{0xFFFFFFFFU});
   const auto even = hn::Or(hn::And(c0, low), hn::ShiftLeft<32>(c1));
@@ -45,13 +61,17 @@ HWY_ATTR void write_vector(Philox::Key key, std::uint64_t first, std::uint64_t* 
 }
 #endif
 
-HWY_ATTR void blocks(std::uint64_t seed, std::uint64_t first, std::size_t count,
-                     std::uint64_t* out) {
+HWY_ATTR void blocks(std::uint64_t seed, std::uint64_t first, std::size_t count, std::uint64_t* out) {
   const Philox::Key key{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32U)};
   std::size_t i = 0;
 #if HWY_TARGET != HWY_SCALAR
+  const Schedule schedule = make_schedule(key);
   const std::size_t lanes = hn::Lanes(Words());
-  for (; i + lanes <= count; i += lanes) write_vector(key, first + i, out + 2 * i);
+  auto block = hn::Iota(Words(), first);
+  for (; i + lanes <= count; i += lanes) {
+    write_vector(schedule, block, out + 2 * i);
+    block = hn::Add(block, hn::Set(Words(), lanes));
+  }
 #endif
   for (; i < count; ++i) {
     const std::uint64_t block = first + i;

@@ -41,6 +41,7 @@ R read(const std::byte* from) noexcept {
   return bits;
 }
 
+// Through signed integers, which processors convert in one instruction.
 template <Element T>
 T make(const std::byte* from) noexcept {
   if constexpr (kIsComplex<T>) {
@@ -51,9 +52,9 @@ T make(const std::byte* from) noexcept {
   } else if constexpr (std::is_same_v<T, float16>) {
     return float16(static_cast<float>(read<std::uint16_t>(from) >> 5U) * 0x1p-11F);
   } else if constexpr (std::is_same_v<T, float>) {
-    return static_cast<float>(read<std::uint32_t>(from) >> 8U) * 0x1p-24F;
+    return static_cast<float>(static_cast<std::int32_t>(read<std::uint32_t>(from) >> 8U)) * 0x1p-24F;
   } else if constexpr (std::is_same_v<T, double>) {
-    return static_cast<double>(read<std::uint64_t>(from) >> 11U) * 0x1p-53;
+    return static_cast<double>(static_cast<std::int64_t>(read<std::uint64_t>(from) >> 11U)) * 0x1p-53;
   } else if constexpr (std::is_same_v<T, long double>) {
     return static_cast<long double>(read<std::uint64_t>(from)) * 0x1p-64L;
   } else {
