@@ -92,7 +92,8 @@ Texts time_texts(Elements elements, Text text) {
 Texts datetime_texts(const DType& dtype, Elements elements) {
   if (dtype.unit() == TimeUnit::generic)
     return time_texts(elements, [](auto t) { return fmt::to_string(t); });
-  return time_texts(elements, [&](std::int64_t time) { return "'" + datetime_text(time, dtype) + "'"; });
+  return time_texts(elements,
+                    [&](std::int64_t time) { return fmt::format("'{}'", datetime_text(time, dtype)); });
 }
 
 template <class T>

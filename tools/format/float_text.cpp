@@ -6,8 +6,8 @@ namespace shmkit::tool {
 namespace {
 
 std::string scientific_text(const Decimal& decimal) {
-  std::string text = decimal.digits.substr(0, 1);
-  if (decimal.digits.size() > 1) text += "." + decimal.digits.substr(1);
+  std::string text = decimal.digits;
+  if (text.size() > 1) text.insert(1, 1, '.');
   return text + exponent_text(decimal.exponent);
 }
 
@@ -19,7 +19,8 @@ std::string finite_text(T value, const char* bare) {
   if (magnitude != 0 && (magnitude >= 1e16L || magnitude < 1e-4L))
     return sign + scientific_text(shortest(value));
   const Parts parts = positional_parts(shortest(value));
-  return sign + parts.whole + (parts.fraction.empty() ? bare : "." + parts.fraction);
+  if (parts.fraction.empty()) return sign + parts.whole + bare;
+  return sign + parts.whole + "." + parts.fraction;
 }
 
 template <class T>
@@ -54,7 +55,7 @@ std::string complex_text(std::complex<T> value) {
   std::string imaginary = part_text(value.imag()) + "j";
   if (value.real() == 0 && !std::signbit(value.real())) return imaginary;
   const std::string sign = imaginary[0] == '-' ? "" : "+";
-  return "(" + part_text(value.real()) + sign + imaginary + ")";
+  return fmt::format("({}{}{})", part_text(value.real()), sign, imaginary);
 }
 
 template std::string float_text(float16);

@@ -30,13 +30,13 @@ std::string rate_text(Amount amount, double rate) {
 /// What stands behind the bar.
 std::string figures(Amount amount, const Progress& progress) {
   std::string text = amount_text(amount, progress.done);
-  if (progress.total > 0) text += "/" + amount_text(amount, progress.total);
+  if (progress.total > 0) text += fmt::format("/{}", amount_text(amount, progress.total));
   if (progress.done == 0 || progress.seconds <= 0) return text;
   const double rate = static_cast<double>(progress.done) / progress.seconds;
-  text += "  " + rate_text(amount, rate);
+  text += fmt::format("  {}", rate_text(amount, rate));
   if (progress.total <= progress.done) return text;
   const double left = static_cast<double>(progress.total - progress.done) / rate;
-  return text + "  " + human_seconds(std::min(left, 1e10)) + " left";
+  return fmt::format("{}  {} left", text, human_seconds(std::min(left, 1e10)));
 }
 
 /// " [###---]", `width` characters in all.
@@ -57,7 +57,7 @@ std::string cut(std::string text, std::size_t count) {
 }  // namespace
 
 std::string progress_line(const std::string& label, Amount amount, const Progress& progress) {
-  const std::string tail = "  " + figures(amount, progress);
+  const std::string tail = fmt::format("  {}", figures(amount, progress));
   if (progress.total == 0) return cut(label, room_beside(tail.size())) + tail;
   const double fraction =
       std::min(1.0, static_cast<double>(progress.done) / static_cast<double>(progress.total));

@@ -87,7 +87,7 @@ std::u32string characters_of(std::span<const std::byte> element) {
 }
 
 std::string bytes_repr(std::string_view bytes) {
-  return "b" + quoted(bytes, [](char32_t c) { return c >= 0x20 && c < 0x7F; });
+  return fmt::format("b{}", quoted(bytes, [](char32_t c) { return c >= 0x20 && c < 0x7F; }));
 }
 
 std::string string_repr(std::u32string_view characters) { return quoted(characters, printable); }

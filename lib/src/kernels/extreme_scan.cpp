@@ -50,7 +50,7 @@ HWY_INLINE V to_order(D d, V raw) {
   }
 }
 
-template <Sense S, Element T>
+template <Element T>
 struct Scan {
   Lane<T> value;
   bool nan;
@@ -65,9 +65,16 @@ HWY_ATTR Lane<T> furthest_lane(const Lane<T>* lanes, std::size_t count) {
   return value;
 }
 
+template <Sense S, Element T, class D, class V, class M>
+HWY_INLINE void take(D d, const Lane<T>* from, V& furthest, M& numbers) {
+  const auto raw = hn::LoadU(d, from);
+  furthest = further<S>(furthest, to_order<T>(d, raw));
+  if constexpr (kIsReal<T>) numbers = hn::And(numbers, number_mask<T>(d, raw));
+}
+
 // Requires: count is at least the number of lanes. The last vectors overlap others, which no extreme minds.
 template <Sense S, Element T>
-HWY_ATTR Scan<S, T> scan_vectors(const Lane<T>* data, std::size_t count) {
+HWY_ATTR Scan<T> scan_vectors(const Lane<T>* data, std::size_t count) {
   const hn::ScalableTag<Lane<T>> d;
   const std::size_t lanes = hn::Lanes(d);
   auto v0 = to_order<T>(d, hn::LoadU(d, data));
@@ -76,21 +83,16 @@ HWY_ATTR Scan<S, T> scan_vectors(const Lane<T>* data, std::size_t count) {
   auto v3 = v0;
   auto numbers = hn::Eq(v0, v0);
   if constexpr (kIsReal<T>) numbers = number_mask<T>(d, hn::LoadU(d, data));
-  const auto take = [&](auto& accumulator, const Lane<T>* from) HWY_ATTR {
-    const auto raw = hn::LoadU(d, from);
-    accumulator = further<S>(accumulator, to_order<T>(d, raw));
-    if constexpr (kIsReal<T>) numbers = hn::And(numbers, number_mask<T>(d, raw));
-  };
   std::size_t i = 0;
   for (; i + 4 * lanes <= count; i += 4 * lanes) {
     prefetch_ahead(data + i, 4 * lanes * sizeof(Lane<T>));
-    take(v0, data + i);
-    take(v1, data + i + lanes);
-    take(v2, data + i + 2 * lanes);
-    take(v3, data + i + 3 * lanes);
+    take<S, T>(d, data + i, v0, numbers);
+    take<S, T>(d, data + i + lanes, v1, numbers);
+    take<S, T>(d, data + i + 2 * lanes, v2, numbers);
+    take<S, T>(d, data + i + 3 * lanes, v3, numbers);
   }
-  for (; i + lanes <= count; i += lanes) take(v0, data + i);
-  take(v1, data + count - lanes);
+  for (; i + lanes <= count; i += lanes) take<S, T>(d, data + i, v0, numbers);
+  take<S, T>(d, data + count - lanes, v1, numbers);
 
   HWY_ALIGN Lane<T> folded[hn::MaxLanes(hn::ScalableTag<Lane<T>>())];
   hn::Store(further<S>(further<S>(v0, v1), further<S>(v2, v3)), d, folded);
@@ -98,7 +100,7 @@ HWY_ATTR Scan<S, T> scan_vectors(const Lane<T>* data, std::size_t count) {
 }
 
 template <Sense S, Element T>
-HWY_ATTR Scan<S, T> scan_lanes(const Lane<T>* data, std::size_t count) {
+HWY_ATTR Scan<T> scan_lanes(const Lane<T>* data, std::size_t count) {
   const std::size_t lanes = hn::Lanes(hn::ScalableTag<Lane<T>>());
   if (count >= lanes) return scan_vectors<S, T>(data, count);
   Lane<T> padded[hn::MaxLanes(hn::ScalableTag<Lane<T>>())];

@@ -67,10 +67,10 @@ HWY_ATTR void blocks(std::uint64_t seed, std::uint64_t first, std::size_t count,
 #if HWY_TARGET != HWY_SCALAR
   const Schedule schedule = make_schedule(key);
   const std::size_t lanes = hn::Lanes(Words());
-  auto block = hn::Iota(Words(), first);
+  auto counters = hn::Iota(Words(), first);
   for (; i + lanes <= count; i += lanes) {
-    write_vector(schedule, block, out + 2 * i);
-    block = hn::Add(block, hn::Set(Words(), lanes));
+    write_vector(schedule, counters, out + 2 * i);
+    counters = hn::Add(counters, hn::Set(Words(), lanes));
   }
 #endif
   for (; i < count; ++i) {

@@ -5,23 +5,32 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstring>
+#include <optional>
 
 #include <fmt/format.h>
 
 #include "os/errors.hpp"
+#include "os/event.hpp"
 
 namespace shmkit::os {
 namespace {
 
-[[noreturn]] void run_child(int parent, const std::function<void()>& body) {
+constexpr std::chrono::milliseconds kForEver{-1};
+
+[[noreturn]] void run_child(int parent, std::optional<Event>& watched, const std::function<void()>& body) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent) ::_exit(1);  // It died before the call above.
   std::signal(SIGINT, SIG_IGN);
   std::signal(SIGQUIT, SIG_IGN);
   try {
+    while (wait_readable(std::array{watched->descriptor()}, kForEver).empty()) {
+    }
+    watched.reset();
     body();
   } catch (...) {
     ::_exit(1);
@@ -38,10 +47,11 @@ std::string ExitStatus::text() const {
 
 Child Child::fork(const std::function<void()>& body) {
   const int parent = ::getpid();
+  std::optional<Event> watched(std::in_place);
   Child child;
   child.pid_ = ::fork();
   if (child.pid_ < 0) throw_errno(errno, "start", "worker process");
-  if (child.pid_ == 0) run_child(parent, body);
+  if (child.pid_ == 0) run_child(parent, watched, body);
   child.pidfd_ = Fd(static_cast<int>(::syscall(SYS_pidfd_open, child.pid_, 0)));
   if (!child.pidfd_) {
     const int error = errno;
@@ -49,6 +59,7 @@ Child Child::fork(const std::function<void()>& body) {
     ::waitpid(child.pid_, nullptr, 0);
     throw_errno(error, "watch", "worker process");
   }
+  watched->signal();
   return child;
 }
 

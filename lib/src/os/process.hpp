@@ -20,7 +20,8 @@ class Child {
  public:
   Child() = default;
 
-  /// Forks; the child runs `body` and exits with 0 (with 1 if it throws).
+  /// Forks; the child runs `body` and exits with 0 (with 1 if it throws). Of a child that cannot be watched
+  /// nothing has run: body starts when this process has the means to notice its end.
   ///
   /// The child dies when the thread that forked it ends, in whatever way, and ignores SIGINT and SIGQUIT (a
   /// Ctrl-C goes to the whole terminal group; the parent decides). Throws Error where no process can be had.

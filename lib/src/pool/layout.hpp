@@ -59,7 +59,7 @@ class JobBoard {
   std::array<std::atomic<std::uint64_t>, kWords> words_;
 };
 
-enum class SlotState : std::uint32_t { vacant, ready, failed };
+enum class SlotState : std::uint32_t { vacant, ready };
 
 /// One worker's line to its client. Written by the worker, but for `state`, which the client resets before a
 /// fork.
@@ -67,7 +67,9 @@ struct alignas(queue::kLine) WorkerSlot {
   static constexpr std::size_t kMaxMessage = 440;
 
   std::atomic<SlotState> state;
-  std::uint32_t errc;  ///< With state failed: why the worker could not do the job. As are message and hint.
+  std::atomic<std::uint32_t> failed_epoch;  ///< The job that the worker could not do, for the reason below.
+                                            ///< That of an earlier job concerns nobody: it came too late.
+  std::uint32_t errc;
   std::array<char, kMaxMessage> message;
   std::array<char, kMaxMessage> hint;
 };

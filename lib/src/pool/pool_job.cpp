@@ -81,6 +81,7 @@ Value PoolJob::run(const job::Plan& plan) {
 void PoolJob::run_chunks(const job::Plan& plan) {
   crew_.wait(std::chrono::milliseconds(0));  // Buries those who died since the last job.
   crew_.fill_vacancies();
+  deaths_without_progress_ = terminal_seen_ = 0;
   publish(plan);
   watch(plan);
   control_.header().board.withdraw();
@@ -139,8 +140,8 @@ void PoolJob::check_progress(const job::Plan& plan) {
 void PoolJob::throw_reported_error() {
   for (std::uint32_t i = 0; i < crew_.size(); ++i) {
     const WorkerSlot& slot = control_.slot(i);
-    if (slot.state.load(std::memory_order_acquire) != SlotState::failed)
-      continue;  // Acquire: "the worker's error message".
+    // Acquire: "the worker's error message".
+    if (slot.failed_epoch.load(std::memory_order_acquire) != epoch_) continue;
     throw Error(static_cast<Errc>(slot.errc), slot.message.data(), slot.hint.data());
   }
 }

@@ -27,7 +27,8 @@ class Worker {
 
   [[noreturn]] void live() {
     fault_point(FaultPoint::worker_started);
-    say(SlotState::ready);
+    slot_.state.store(SlotState::ready, std::memory_order_release);
+    client_.signal();
     for (auto& bell = control_.header().doorbell;;) {
       const std::uint32_t heard = bell.load(std::memory_order_acquire);
       const std::uint32_t epoch = control_.header().board.read(job_);
@@ -87,18 +88,15 @@ class Worker {
     slot_.errc = static_cast<std::uint32_t>(e.errc());
     put(slot_.message, e.what());
     put(slot_.hint, e.hint());
-    say(SlotState::failed);
+    // Release: "the worker's error message".
+    slot_.failed_epoch.store(failed_epoch_, std::memory_order_release);
+    client_.signal();
   }
 
   static void put(std::array<char, WorkerSlot::kMaxMessage>& to, std::string_view text) {
     text = text.substr(0, to.size() - 1);
     std::ranges::copy(text, to.begin());
     to[text.size()] = '\0';
-  }
-
-  void say(SlotState state) {
-    slot_.state.store(state, std::memory_order_release);  // Release: "the worker's error message".
-    client_.signal();
   }
 
   Control control_;

@@ -9,7 +9,10 @@ namespace shmkit::queue {
 
 void ChunkQueue::fill(std::uint32_t epoch) noexcept {
   const std::uint64_t free = pack({State::free, 0, {}, epoch});
-  for (Word& word : words_) word.store(free, std::memory_order_relaxed);
+  for (std::uint64_t chunk = 0; chunk < size(); ++chunk) {
+    words_[chunk].store(free, std::memory_order_relaxed);
+    fault_point(FaultPoint::word_filled, chunk);
+  }
   hints_->ticket.store(0, std::memory_order_relaxed);
   hints_->freed.store(0, std::memory_order_relaxed);
 }
@@ -29,7 +32,7 @@ bool ChunkQueue::claim_word(std::uint64_t chunk, Owner owner, std::uint32_t epoc
   // Acquire: "what the dead worker's successor may overwrite".
   const bool won = word.compare_exchange_strong(seen, pack({State::leased, lease.attempt, owner, epoch}),
                                                 std::memory_order_acquire, std::memory_order_relaxed);
-  if (won) fault_point(FaultPoint::leased);
+  if (won) fault_point(FaultPoint::leased, chunk);
   return won;
 }
 
@@ -68,14 +71,14 @@ std::optional<std::uint64_t> ChunkQueue::sweep(Owner owner, std::uint32_t epoch)
 }
 
 void ChunkQueue::commit(std::uint64_t chunk, Owner owner, std::uint32_t epoch) noexcept {
-  fault_point(FaultPoint::executed);
+  fault_point(FaultPoint::executed, chunk);
   Word& word = words_[chunk];
   std::uint64_t held =
       pack({State::leased, unpack(word.load(std::memory_order_relaxed)).attempt, owner, epoch});
   const std::uint64_t committed = pack({State::committed, unpack(held).attempt, owner, epoch});
   // Release: "the chunk's partial result". Sequentially consistent, for the sweep that follows.
   if (!word.compare_exchange_strong(held, committed, std::memory_order_seq_cst)) std::abort();
-  fault_point(FaultPoint::committed);
+  fault_point(FaultPoint::committed, chunk);
 }
 
 bool ChunkQueue::release_dead(std::uint64_t chunk, Owner dead, std::uint32_t epoch,
@@ -94,8 +97,10 @@ std::vector<std::uint64_t> ChunkQueue::recover(Owner dead, std::uint32_t epoch, 
   std::vector<std::uint64_t> moved;
   for (std::uint64_t chunk = 0; chunk < size(); ++chunk) {
     if (!release_dead(chunk, dead, epoch, retries)) continue;
+    fault_point(FaultPoint::word_freed, chunk);
     moved.push_back(chunk);
     hints_->freed.store(chunk + 1, std::memory_order_relaxed);
+    fault_point(FaultPoint::hint_set, chunk);
   }
   return moved;
 }

@@ -1,0 +1,92 @@
+#pragma once
+
+#include <hwy/targets.h>
+
+#include <cstdint>
+#include <cstring>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "kernels/kernel.hpp"
+#include "kernels/order.hpp"
+
+// Runs a kernel as a job would, without one: every chunk once, last chunk first, then combine().
+namespace shmkit::kernel {
+
+inline Arguments with_defaults(const Kernel& row, Arguments arguments) {
+  for (const ArgumentInfo& info : row.info.arguments) {
+    arguments.try_emplace(std::string(info.name), std::string(info.fallback));
+  }
+  return arguments;
+}
+
+template <Element T>
+std::optional<Value> run_row(const Kernel& row, std::vector<Stored<T>>& data, std::uint64_t chunks,
+                             const Arguments& arguments = {}) {
+  const Kind kind = KindOf<T>::value;
+  const Params params =
+      row.prepare == nullptr ? Params{} : row.prepare(with_defaults(row, arguments), kind, data.size());
+  const std::size_t stride = (row.partial_bytes(kind) + 15) / 16 * 16;
+  std::vector<std::byte> partials(stride * chunks + 1, std::byte{0xA5});
+  for (std::uint64_t chunk = chunks; chunk-- > 0;) {
+    const std::uint64_t begin = data.size() * chunk / chunks;
+    const std::uint64_t end = data.size() * (chunk + 1) / chunks;
+    auto* first = reinterpret_cast<std::byte*>(data.data()) + begin * sizeof(Stored<T>);
+    row.run({kind, data.size(), begin, end, first, &params, partials.data() + chunk * stride});
+  }
+  if (row.combine == nullptr) return std::nullopt;
+  return row.combine({kind, data.size(), chunks, partials.data(), stride});
+}
+
+/// The result of a reduction; of its exact kernel where its own partials do not decide.
+template <Element T>
+Value run_reduction(std::string_view kernel, std::vector<Stored<T>> data, std::uint64_t chunks = 1) {
+  const Kernel& row = *find(kernel);
+  if (auto value = run_row<T>(row, data, chunks)) return *value;
+  return run_row<T>(*row.exact, data, chunks).value();
+}
+
+/// What a generator writes.
+template <Element T>
+std::vector<Stored<T>> run_generator(std::string_view kernel, std::size_t size, const Arguments& arguments,
+                                     std::uint64_t chunks = 1) {
+  std::vector<Stored<T>> data(size);
+  run_row<T>(*find(kernel), data, chunks, arguments);
+  return data;
+}
+
+template <class T>
+bool same_bits(const T& a, const T& b) {
+  constexpr bool kPadded = std::is_same_v<T, long double> && std::numeric_limits<long double>::digits == 64;
+  return std::memcmp(&a, &b, kPadded ? 10 : sizeof(T)) == 0;
+}
+
+inline bool same_bits(const Value& a, const Value& b) {
+  if (a.dtype != b.dtype || a.scalar.index() != b.scalar.index()) return false;
+  return std::visit(
+      [&](const auto& x) { return same_bits(x, std::get<std::decay_t<decltype(x)>>(b.scalar)); }, a.scalar);
+}
+
+template <class T>
+bool same_bits(const std::vector<T>& a, const std::vector<T>& b) {
+  for (std::size_t i = 0; i < a.size() && i < b.size(); ++i) {
+    if (!same_bits(a[i], b[i])) return false;
+  }
+  return a.size() == b.size();
+}
+
+/// Calls visit(name) once for every instruction set that this processor and this build have.
+template <class Visitor>
+void for_each_target(Visitor visit) {
+  for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
+    hwy::SetSupportedTargetsForTest(target);
+    hwy::GetChosenTarget().DeInit();
+    visit(hwy::TargetName(target));
+  }
+  hwy::SetSupportedTargetsForTest(0);
+  hwy::GetChosenTarget().DeInit();
+}
+
+}  // namespace shmkit::kernel
