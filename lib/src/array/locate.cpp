@@ -10,25 +10,32 @@
 namespace shmkit {
 namespace {
 
-constexpr std::size_t kWindow = trailer::kMaxBytes;
+std::size_t read_tail(const os::Fd& fd, std::span<std::byte> tail, std::uint64_t file_bytes,
+                      const Name& name) {
+  const std::size_t wanted = std::min<std::uint64_t>(file_bytes, tail.size());
+  if (os::read_at(fd, tail.first(wanted), file_bytes - wanted, name.text()) == wanted) return wanted;
+  throw Error(Errc::not_an_array, fmt::format("'{}' became shorter while it was read", name.text()),
+              "try again");
+}
 
-/// The first bytes of the file, needed only for the oldest format: nothing at the end says so.
-std::size_t read_head(const os::Fd& fd, std::span<std::byte> out, const Name& name) {
-  return os::read_at(fd, out, 0, name.text());
+// The oldest format has its metadata at the front, and on hugetlbfs there is room before the trailer: two
+// more system calls, which attaching to an ordinary array need not pay for.
+trailer::Trailer parse_unusual(const os::Fd& fd, std::span<const std::byte> tail, std::uint64_t file_bytes,
+                               const Name& name) {
+  std::array<std::byte, trailer::kFrontBytes> head;
+  const std::size_t head_bytes = os::read_at(fd, head, 0, name.text());
+  return trailer::parse(tail, std::span(head).first(head_bytes), file_bytes, os::size_unit(fd) - 1,
+                        name.text());
 }
 
 trailer::Trailer read_trailer(const os::Fd& fd, std::uint64_t file_bytes, const Name& name) {
-  std::array<std::byte, kWindow> tail;
-  std::array<std::byte, trailer::kFrontBytes> head;
-  const std::size_t wanted = std::min<std::uint64_t>(file_bytes, kWindow);
-  const std::size_t got = os::read_at(fd, std::span(tail).first(wanted), file_bytes - wanted, name.text());
-  if (got != wanted) {
-    throw Error(Errc::not_an_array, fmt::format("'{}' became shorter while it was read", name.text()),
-                "try again");
+  std::array<std::byte, trailer::kMaxBytes> buffer;
+  const auto tail = std::span(buffer).first(read_tail(fd, buffer, file_bytes, name));
+  try {
+    return trailer::parse(tail, {}, file_bytes, 0, name.text());
+  } catch (const Error&) {
+    return parse_unusual(fd, tail, file_bytes, name);
   }
-  const std::size_t head_bytes = read_head(fd, head, name);
-  return trailer::parse(std::span(tail).first(got), std::span(head).first(head_bytes), file_bytes,
-                        os::size_unit(fd) - 1, name.text());
 }
 
 }  // namespace
