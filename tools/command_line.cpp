@@ -26,7 +26,8 @@ std::string help_hint(std::string_view command) {
 }
 
 [[noreturn]] void refuse_unknown(const po::options_description& known, std::string_view command,
-                                 const std::string& word) {
+                                 const std::string& typed) {
+  const std::string word = typed.substr(0, typed.find('='));
   std::vector<std::string> names;
   for (const auto& option : known.options()) names.push_back("--" + option->long_name());
   const auto close = nearest(word, names);
