@@ -48,9 +48,13 @@ nlohmann::ordered_json failures_json(const RunReport& report) {
   return list;
 }
 
+std::string workers_reason(const RunOptions& options) {
+  if (options.via == Via::serial) return "one loop";
+  return options.workers != 0 ? "asked for" : default_workers().reason;
+}
+
 nlohmann::ordered_json report_json(const RunOptions& options, const ArrayInfo& info,
                                    const RunReport& report) {
-  const WorkerCount automatic = default_workers();
   nlohmann::ordered_json value = {
       {"schema", "shmkit.run/1"},
       {"kernel", report.kernel},
@@ -64,7 +68,7 @@ nlohmann::ordered_json report_json(const RunOptions& options, const ArrayInfo& i
       {"via", via_name(options.via)},
       {"chunks", report.chunks},
       {"workers", report.workers},
-      {"workers_reason", options.workers != 0 || options.via == Via::serial ? "asked for" : automatic.reason},
+      {"workers_reason", workers_reason(options)},
       {"retries", report.retries},
       {"deaths", report.deaths},
       {"seconds", report.seconds},

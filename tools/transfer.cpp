@@ -93,6 +93,10 @@ int export_command(const Words& words) {
   const ExportOptions options = export_options(line);
   const Name name = Name::parse(line.positionals()[0]);
   const std::string& file = line.positionals()[1];
+  if (file == "-" && ::isatty(STDOUT_FILENO) == 1) {
+    throw Error(Errc::usage, "standard output is a terminal, and .npy is binary",
+                "send it into a pipe or a file");
+  }
   const AnyArray array = with_suggestion(name, [&] { return AnyArray::attach(name, Access::read_only); });
   ProgressBar bar("export", show_progress(line), Amount::bytes);
   export_npy(array, file, options,

@@ -14,6 +14,7 @@ void fill_holes(const os::Fd& fd, const os::Mapping& mapping, const ArrayInfo& i
   if (access == Access::read_write) {
     os::reserve(fd, info.file_bytes, info.name.text());
   } else if (os::in_memory(fd)) {
+    os::require_space_for_holes(fd, info.name.text());
     mapping.populate(info.name.text());  // On a disk, reading a hole needs no space.
   }
 }

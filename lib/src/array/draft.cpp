@@ -1,6 +1,7 @@
 #include <shmkit/array.hpp>
 
 #include <cstring>
+#include <filesystem>
 #include <limits>
 
 #include <fmt/format.h>
@@ -36,16 +37,19 @@ void check_request(const Name& name, const Shape& shape, const CreateOptions& op
 }
 
 // Told early: nobody wants to fill gigabytes first. publish() is what decides.
-void check_name_is_free(const Name& name, const CreateOptions& options) {
+void check_name_is_free(const Name& name) {
+  std::error_code error;  // What cannot be looked up will say why when it cannot be created.
+  if (!std::filesystem::exists(std::filesystem::symlink_status(name.path(), error))) return;
+  throw Error(Errc::exists, fmt::format("cannot create '{}': the name is taken", name.text()),
+              "choose another name, delete it first, or use --replace");
+}
+
+void check_is_replaceable(const Name& name) {
   try {
     info(name);
   } catch (const Error& e) {
-    if (e.errc() == Errc::not_found) return;
-    if (options.replace) throw;  // Only arrays are replaced.
+    if (e.errc() != Errc::not_found) throw;  // Only arrays are replaced.
   }
-  if (options.replace) return;
-  throw Error(Errc::exists, fmt::format("cannot create '{}': the name is taken", name.text()),
-              "choose another name, delete it first, or use --replace");
 }
 
 }  // namespace
@@ -65,7 +69,7 @@ ArrayDraft ArrayDraft::create(const Name& name, const DType& dtype, const Shape&
                               const CreateOptions& options) {
   check_request(name, shape, options);
   const std::uint64_t nbytes = data_bytes(dtype, shape, name);
-  check_name_is_free(name, options);
+  options.replace ? check_is_replaceable(name) : check_name_is_free(name);
   auto file = os::UnnamedFile::create_for(name.path(), options.mode, name.text());
   const std::uint64_t file_bytes = round_up(nbytes + trailer::kMaxBytes, os::size_unit(file.fd()));
   os::reserve(file.fd(), file_bytes, name.text());

@@ -63,10 +63,23 @@ ArrayInfo examine(const os::Fd& fd, const Name& name) {
   return info;
 }
 
-Located locate(const Name& name, os::Open open) {
+namespace {
+
+os::Fd open_array(const Name& name, os::Open open) {
   // The directory is writable by all: a link there could lead anywhere.
   const auto links = name.in_shared_memory() ? os::Links::refuse : os::Links::follow;
-  os::Fd fd = os::open_existing(name.path(), open, links, name.text());
+  try {
+    return os::open_existing(name.path(), open, links, name.text());
+  } catch (const Error& e) {
+    if (e.errc() != Errc::not_found) throw;
+    throw Error(Errc::not_found, fmt::format("there is no array '{}'", name.text()));
+  }
+}
+
+}  // namespace
+
+Located locate(const Name& name, os::Open open) {
+  os::Fd fd = open_array(name, open);
   ArrayInfo info = examine(fd, name);
   return {std::move(fd), std::move(info)};
 }

@@ -1,5 +1,6 @@
 #include <shmkit/shape.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <limits>
 
@@ -33,22 +34,26 @@ std::uint64_t checked_size(std::span<const std::uint64_t> extents) {
               "a shape looks like 3,5,7 or 12; () has no axes");
 }
 
+std::string_view trimmed(std::string_view text) {
+  text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+  return text.substr(0, text.find_last_not_of(' ') + 1);
+}
+
 std::uint64_t parse_extent(std::string_view part, std::string_view text) {
+  const std::string_view digits = trimmed(part);
   std::uint64_t extent = 0;
-  const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), extent);
-  if (error != std::errc() || end != part.data() + part.size()) refuse(text);
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), extent);
+  if (error != std::errc() || end != digits.data() + digits.size()) refuse(text);
   return extent;
 }
 
-std::string without_decoration(std::string_view text) {
-  std::string plain;
-  for (const char c : text) {
-    if (c != ' ') plain += c == 'x' ? ',' : c;
-  }
+// Python's tuple of one has a comma at the end.
+std::string_view without_decoration(std::string_view text) {
+  std::string_view plain = trimmed(text);
   const bool bracketed = plain.size() >= 2 && ((plain.front() == '(' && plain.back() == ')') ||
                                                (plain.front() == '[' && plain.back() == ']'));
-  if (bracketed) plain = plain.substr(1, plain.size() - 2);
-  if (plain.size() > 1 && plain.back() == ',') plain.pop_back();
+  if (bracketed) plain = trimmed(plain.substr(1, plain.size() - 2));
+  if (plain.size() > 1 && plain.back() == ',') plain.remove_suffix(1);
   return plain;
 }
 
@@ -66,11 +71,11 @@ Shape::Shape(std::span<const std::uint64_t> extents) : extents_(extents.begin(),
 }
 
 Shape Shape::parse(std::string_view text) {
-  const std::string plain = without_decoration(text);
+  const std::string_view plain = without_decoration(text);
   std::vector<std::uint64_t> extents;
   for (std::size_t begin = 0; !plain.empty() && begin <= plain.size();) {
-    const std::size_t end = std::min(plain.find(',', begin), plain.size());
-    extents.push_back(parse_extent(std::string_view(plain).substr(begin, end - begin), text));
+    const std::size_t end = std::min(plain.find_first_of(",x", begin), plain.size());
+    extents.push_back(parse_extent(plain.substr(begin, end - begin), text));
     begin = end + 1;
   }
   return Shape(std::span<const std::uint64_t>(extents));

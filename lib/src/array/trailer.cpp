@@ -112,8 +112,8 @@ DType with_unit(const DType& dtype, std::span<const std::byte> bytes, const Shap
   if (std::memcmp(extension.data(), kExtensionMagic.data(), kExtensionMagic.size()) != 0) return dtype;
   const auto unit = load<std::uint32_t>(extension, 8);
   const auto multiple = load<std::uint32_t>(extension, 12);
-  if (unit > static_cast<std::uint32_t>(TimeUnit::as) || multiple == 0 || multiple > 0x7FFFFFFFU)
-    return dtype;
+  const bool known = unit != 0 && unit <= static_cast<std::uint32_t>(TimeUnit::as);
+  if (!known || multiple == 0 || multiple > 0x7FFFFFFFU) return dtype;
   return DType::time(dtype.kind(), static_cast<TimeUnit>(unit), multiple);
 }
 
@@ -155,6 +155,23 @@ Candidate check_at_front(std::span<const std::byte> head, std::uint64_t file_byt
   return candidate;
 }
 
+// Whether a 292-byte trailer lies over the end of this 548-byte one and says the same.
+bool is_overlaid(std::span<const std::byte> tail, const Trailer& outer, std::uint64_t file_bytes,
+                 std::uint64_t slack) {
+  constexpr std::uint64_t kOuterPart = kNumpy2.bytes - kNumpy1.bytes;
+  const auto inner = check_at_end(tail, kNumpy1, TrailerKind::numpy1, file_bytes, slack + kOuterPart).trailer;
+  // The inner one has no unit of time.
+  return inner && inner->dtype.kind() == outer.dtype.kind() &&
+         inner->dtype.itemsize() == outer.dtype.itemsize() && inner->shape == outer.shape;
+}
+
+// Our own: the 548-byte trailer and the 292-byte one agree.
+std::optional<Trailer> find_dual(std::span<const std::byte> tail, std::uint64_t file_bytes,
+                                 std::uint64_t slack) {
+  auto outer = check_at_end(tail, kNumpy2, TrailerKind::dual, file_bytes, slack).trailer;
+  return outer && is_overlaid(tail, *outer, file_bytes, slack) ? outer : std::nullopt;
+}
+
 [[noreturn]] void refuse(std::string_view name, std::string_view reason) {
   throw Error(Errc::not_an_array, fmt::format("'{}' is damaged: {}", name, reason),
               "remove it with `shmtool delete --force` if nobody needs it");
@@ -169,11 +186,11 @@ Candidate check_at_front(std::span<const std::byte> head, std::uint64_t file_byt
 
 }  // namespace
 
-// The trailer nearest to the end of the file is preferred: what lies before it may be data that looks
-// like a trailer. In a dual file the 292-byte one has 256 bytes too many before it, so that it is the
-// 548-byte one that fits.
+// Otherwise the trailer nearest to the end of the file is preferred: what lies before it may be data that
+// looks like a trailer.
 Trailer parse(std::span<const std::byte> tail, std::span<const std::byte> head, std::uint64_t file_bytes,
               std::uint64_t slack, std::string_view name) {
+  if (auto dual = find_dual(tail, file_bytes, slack)) return *dual;
   const std::array candidates = {
       check_at_end(tail, kLegacy160, TrailerKind::legacy160, file_bytes, slack),
       check_at_end(tail, kLegacy288, TrailerKind::legacy288, file_bytes, slack),
@@ -181,14 +198,9 @@ Trailer parse(std::span<const std::byte> tail, std::span<const std::byte> head, 
       check_at_end(tail, kNumpy2, TrailerKind::numpy2, file_bytes, slack),
       check_at_front(head, file_bytes),
   };
-  const bool both = tail.size() == kMaxBytes && has_magic(tail.last(kNumpy1.bytes));
   const std::string* reason = nullptr;
   for (const auto& candidate : candidates) {
-    if (candidate.trailer) {
-      Trailer trailer = *candidate.trailer;
-      if (trailer.kind == TrailerKind::numpy2 && both) trailer.kind = TrailerKind::dual;
-      return trailer;
-    }
+    if (candidate.trailer) return *candidate.trailer;
     if (!candidate.reason.empty()) reason = &candidate.reason;
   }
   if (reason != nullptr) refuse(name, *reason);

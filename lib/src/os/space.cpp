@@ -3,9 +3,12 @@
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/statvfs.h>
+#include <sys/sysmacros.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <fstream>
+#include <sstream>
 #include <string>
 
 #include <fmt/format.h>
@@ -27,6 +30,20 @@ std::uint64_t free_bytes(const struct statvfs& fs) {
   return std::uint64_t{fs.f_bavail} * fs.f_frsize;
 }
 
+// A line of mountinfo: id, parent, major:minor, root, mount point, options, optional fields, "-", type, ...
+std::string file_system_of(const Fd& fd, std::string_view name) {
+  const std::uint64_t device = status(fd, name).device;
+  const std::string wanted = fmt::format("{}:{}", major(device), minor(device));
+  std::ifstream in("/proc/self/mountinfo");
+  for (std::string line; std::getline(in, line);) {
+    std::istringstream fields(line);
+    std::string id, parent, number, root, point;
+    if (fields >> id >> parent >> number >> root >> point && number == wanted)
+      return "the file system " + point;
+  }
+  return "its file system";
+}
+
 [[noreturn]] void refuse(std::string_view name, std::uint64_t need, std::uint64_t have,
                          std::string_view where, std::string_view hint) {
   throw Error(Errc::no_space,
@@ -38,7 +55,7 @@ void require_file_system(const Fd& fd, std::uint64_t need, std::string_view name
   struct statvfs fs {};
   if (::fstatvfs(fd.get(), &fs) != 0) throw_errno(errno, "examine the file system of", name);
   if (free_bytes(fs) < need) {
-    refuse(name, need, free_bytes(fs), "its file system",
+    refuse(name, need, free_bytes(fs), file_system_of(fd, name),
            "delete arrays that are no longer needed (`shmtool list`), or use a larger file system through "
            "file://PATH");
   }
@@ -82,8 +99,9 @@ void require_space(const Fd& fd, std::uint64_t need, std::string_view name) {
 }  // namespace
 
 void reserve(const Fd& fd, std::uint64_t size, std::string_view name) {
-  require_file_size(size, name);
-  require_space(fd, size - std::min(size, status(fd, name).stored), name);
+  const FileStatus now = status(fd, name);
+  if (size > now.size) require_file_size(size, name);  // Filling holes is no growth.
+  require_space(fd, size - std::min(size, now.stored), name);
   allocate(fd, 0, size, name);
 }
 
@@ -91,6 +109,11 @@ void reserve_range(const Fd& fd, std::uint64_t begin, std::uint64_t size, std::s
   require_file_size(begin + size, name);
   require_space(fd, size, name);
   allocate(fd, begin, begin + size, name);
+}
+
+void require_space_for_holes(const Fd& fd, std::string_view name) {
+  const FileStatus now = status(fd, name);
+  require_space(fd, now.size - std::min(now.size, now.stored), name);
 }
 
 std::uint64_t available_space(const char* directory) {

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <filesystem>
 
@@ -19,14 +20,32 @@ std::string directory_of(const std::string& path) {
   return std::filesystem::path(path).parent_path().string();
 }
 
+// Another one at each call: other threads may be at the same name, and a process in another PID namespace, or
+// a dead one, may have had our number. Whoever finds the name taken asks again.
 std::string temporary_name(const std::string& path) {
+  static std::atomic<unsigned> calls = 0;
   const std::filesystem::path p(path);
   // Cut so that the longest legal name still has room for the suffix.
   const std::string leaf = p.filename().string().substr(0, 200);
-  return (p.parent_path() / fmt::format(".{}.shmkit-{}", leaf, ::getpid())).string();
+  return (p.parent_path() / fmt::format(".{}.shmkit-{}-{}", leaf, ::getpid(), calls++)).string();
 }
 
 bool lacks_tmpfile(int error) { return error == EOPNOTSUPP || error == EISDIR || error == EINVAL; }
+
+Fd open_unnamed(const std::string& directory) {
+  if (::access("/proc/self/fd", X_OK) == 0)
+    return Fd(::open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+  errno = EOPNOTSUPP;  // Without /proc it could never get a name.
+  return {};
+}
+
+Fd open_temporary(const std::string& path, std::string& temporary) {
+  for (;;) {
+    temporary = temporary_name(path);
+    Fd fd(::open(temporary.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600));
+    if (fd || errno != EEXIST) return fd;
+  }
+}
 
 void sync_directory(const std::string& path) {
   const Fd directory(::open(directory_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -37,11 +56,8 @@ void sync_directory(const std::string& path) {
 
 UnnamedFile UnnamedFile::create_for(const std::string& path, std::uint32_t mode, std::string_view name) {
   std::string temporary;
-  Fd fd(::open(directory_of(path).c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
-  if (!fd && lacks_tmpfile(errno)) {
-    temporary = temporary_name(path);
-    fd = Fd(::open(temporary.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600));
-  }
+  Fd fd = open_unnamed(directory_of(path));
+  if (!fd && lacks_tmpfile(errno)) fd = open_temporary(path, temporary);
   if (!fd) throw_errno(errno, "create", name);
   UnnamedFile file(std::move(fd), path, std::move(temporary));
   if (::fchmod(file.fd_.get(), mode) != 0) throw_errno(errno, "set the mode of", name);
@@ -63,25 +79,26 @@ void UnnamedFile::publish(bool replace, std::string_view name) {
   if (replace) {
     rename_over(name);
   } else {
-    link_to(path_, name);
+    if (!link_to(path_)) throw_errno(errno, "create", name);
     give_up_temporary();
   }
   if (on_disk) sync_directory(path_);
 }
 
 // link(2) refuses a name that exists: that is what makes creation exclusive.
-void UnnamedFile::link_to(const std::string& target, std::string_view name) {
+bool UnnamedFile::link_to(const std::string& target) {
   const std::string source = temporary_.empty() ? fmt::format("/proc/self/fd/{}", fd_.get()) : temporary_;
-  if (::linkat(AT_FDCWD, source.c_str(), AT_FDCWD, target.c_str(), AT_SYMLINK_FOLLOW) == 0) return;
-  throw_errno(errno, "create", name);
+  return ::linkat(AT_FDCWD, source.c_str(), AT_FDCWD, target.c_str(), AT_SYMLINK_FOLLOW) == 0;
 }
 
 void UnnamedFile::rename_over(std::string_view name) {
-  if (temporary_.empty()) {
+  while (temporary_.empty()) {
     const std::string temporary = temporary_name(path_);
-    ::unlink(temporary.c_str());  // A leftover of a dead process that had our pid.
-    link_to(temporary, name);
-    temporary_ = temporary;
+    if (link_to(temporary)) {
+      temporary_ = temporary;
+    } else if (errno != EEXIST) {
+      throw_errno(errno, "replace", name);
+    }
   }
   if (::rename(temporary_.c_str(), path_.c_str()) != 0) throw_errno(errno, "replace", name);
   temporary_.clear();

@@ -12,7 +12,8 @@ namespace shmkit::os {
 ///
 /// O_TMPFILE gives a file without a name, which the kernel frees when its creator dies; publish() links it
 /// into place in one step. Where the file system has no O_TMPFILE (or /proc is missing), a hidden
-/// temporary name ".NAME.shmkit-PID" stands in, and a creator that is killed leaves that name behind.
+/// temporary name ".NAME.shmkit-PID-N" stands in, and a creator that is killed leaves that name behind. So
+/// does one that is killed at the moment of replacing: link(2) cannot replace, and rename(2) needs a name.
 class UnnamedFile {
  public:
   /// In the directory of `path`, with exactly the permission bits `mode`. Throws Error.
@@ -31,7 +32,7 @@ class UnnamedFile {
  private:
   UnnamedFile(Fd fd, std::string path, std::string temporary)
       : fd_(std::move(fd)), path_(std::move(path)), temporary_(std::move(temporary)) {}
-  void link_to(const std::string& target, std::string_view name);
+  bool link_to(const std::string& target);  // False: errno says why.
   void rename_over(std::string_view name);
   void give_up_temporary() noexcept;
 

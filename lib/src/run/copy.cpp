@@ -1,6 +1,8 @@
 #include "run/copy.hpp"
 
 #include <algorithm>
+#include <array>
+#include <chrono>
 #include <deque>
 #include <map>
 
@@ -51,11 +53,14 @@ class Copy::Transfer {
       interests.push_back({line.from_worker.get(), false});
       if (line.sending()) interests.push_back({line.to_worker.get(), true});
     }
+    // Every line was just buried: they are fed again, or the last chunk was given up. Nobody would wake us.
+    if (interests.empty()) return;
     // Collected first: a line that is started anew may get the descriptor numbers of the old one.
     const std::vector<int> ready = os::wait_for(interests);
     std::vector<Line*> answering;
     for (Line& line : copy_.lines_) {
-      if (line.chunk && std::ranges::find(ready, line.from_worker.get()) != ready.end()) answering.push_back(&line);
+      if (line.chunk && std::ranges::find(ready, line.from_worker.get()) != ready.end())
+        answering.push_back(&line);
     }
     for (Line* line : answering) receive(*line);
   }
@@ -126,7 +131,17 @@ void Copy::start(Line& line) const {
   line.from_worker = std::move(answer.reader);
 }
 
+// Whoever died between two jobs costs no chunk a retry.
+void Copy::replace_the_dead() {
+  for (Line& line : lines_) {
+    if (os::wait_readable(std::array{line.child.pidfd()}, std::chrono::milliseconds(0)).empty()) continue;
+    line.child.reap();
+    start(line);
+  }
+}
+
 void Copy::execute(const job::Plan& plan, std::byte* data, std::byte* partials, RunReport& report) {
+  replace_the_dead();
   report.pipe_bytes = os::pipe_capacity(lines_.front().to_worker);
   Transfer(*this, plan, plan.kernel == plan_.kernel->exact, data, partials, report).run();
 }

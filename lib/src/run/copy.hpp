@@ -28,6 +28,7 @@ class Copy final : public Way {
   class Transfer;
 
   void start(Line& line) const;
+  void replace_the_dead();
 
   job::Plan plan_;
   std::vector<Line> lines_;
