@@ -162,8 +162,8 @@ struct Attachment {
   std::string command;
 };
 
-/// Who is attached, in whatever program: a lower bound, because processes of other users and in other PID namespaces
-/// cannot be seen. Proves nothing about what may be deleted.
+/// Who is attached, in whatever program: a lower bound, because processes of other users and in other PID
+/// namespaces cannot be seen. Proves nothing about what may be deleted.
 std::vector<Attachment> attachments(const ArrayInfo& info);
 
 /// Removes the name. Whoever is attached keeps the data. Throws Error (not_found, not_an_array, failed).

@@ -8,7 +8,8 @@ namespace shmkit {
 
 std::vector<Attachment> attachments(const ArrayInfo& info) {
   std::vector<Attachment> result;
-  for (auto& [pid, command] : os::attached_processes(info.device, info.inode)) result.push_back({pid, std::move(command)});
+  for (auto& [pid, command] : os::attached_processes(info.device, info.inode))
+    result.push_back({pid, std::move(command)});
   return result;
 }
 

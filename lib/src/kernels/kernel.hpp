@@ -16,7 +16,8 @@
 #include <shmkit/value.hpp>
 
 // What a kernel is. Kernels are pure functions on spans: no system calls, no allocation in run(), nothing
-// shared but what they are given, so that they run alike in a thread, in a worker process and on a private copy.
+// shared but what they are given, so that they run alike in a thread, in a worker process and on a private
+// copy.
 namespace shmkit::kernel {
 
 /// The arguments of a job, parsed once: the same bytes for every chunk and every process.
@@ -43,9 +44,9 @@ class Params {
 /// One chunk, as run() sees it.
 struct ChunkInput {
   Kind kind = Kind::float64;
-  std::uint64_t size = 0;   ///< Elements in the whole array.
-  std::uint64_t begin = 0;  ///< Flat index of the chunk's first element.
-  std::uint64_t end = 0;    ///< One past its last. begin < end, except for the one chunk of an empty array.
+  std::uint64_t size = 0;     ///< Elements in the whole array.
+  std::uint64_t begin = 0;    ///< Flat index of the chunk's first element.
+  std::uint64_t end = 0;      ///< One past its last. begin < end, except for the one chunk of an empty array.
   std::byte* data = nullptr;  ///< The element at `begin`, aligned for its type. Only generators write.
   const Params* params = nullptr;
   std::byte* partial = nullptr;  ///< partial_bytes() bytes, 16-byte aligned, to be written in full.
@@ -74,11 +75,13 @@ struct Kernel {
   /// Bytes of a chunk's partial result, 0 for generators.
   std::size_t (*partial_bytes)(Kind) = nullptr;
   /// Checks and parses the arguments (unknown and missing ones are already refused, defaults filled in).
-  /// Throws Error (usage). Null: no arguments. Reductions that have no value for no elements throw here for size 0.
+  /// Throws Error (usage). Null: no arguments. Reductions that have no value for no elements throw here for
+  /// size 0.
   Params (*prepare)(const Arguments&, Kind, std::uint64_t size) = nullptr;
   void (*run)(const ChunkInput&) noexcept = nullptr;
-  /// Combines the partials as a balanced tree by index, or by an operation that is exact; so the result depends on the
-  /// partition alone. Null for generators. Empty: the partials do not decide; the job is to run `exact` instead.
+  /// Combines the partials as a balanced tree by index, or by an operation that is exact; so the result
+  /// depends on the partition alone. Null for generators. Empty: the partials do not decide; the job is to
+  /// run `exact` instead.
   std::optional<Value> (*combine)(const Partials&) = nullptr;
   /// A slower kernel whose combine() always answers, over any partition. Not in the table.
   const Kernel* exact = nullptr;

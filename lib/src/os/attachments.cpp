@@ -41,7 +41,8 @@ std::vector<Attached> attached_processes(std::uint64_t device, std::uint64_t ino
   const std::string wanted = fmt::format(" {:02x}:{:02x} {} ", major(device), minor(device), inode);
   std::vector<Attached> found;
   std::error_code error;
-  for (std::filesystem::directory_iterator it("/proc", error), end; !error && it != end; it.increment(error)) {
+  for (std::filesystem::directory_iterator it("/proc", error), end; !error && it != end;
+       it.increment(error)) {
     const auto pid = pid_of(it->path().filename().string());
     if (pid && maps_file(it->path(), wanted)) found.push_back({*pid, command_of(it->path())});
   }

@@ -12,8 +12,8 @@ struct Attached {
   std::string command;  ///< "python3"
 };
 
-/// Who maps the file, by reading /proc/PID/maps. Processes that we may not look into (of other users, in other
-/// PID namespaces) are missing: a lower bound.
+/// Who maps the file, by reading /proc/PID/maps. Processes that we may not look into (of other users, in
+/// other PID namespaces) are missing: a lower bound.
 std::vector<Attached> attached_processes(std::uint64_t device, std::uint64_t inode);
 
 }  // namespace shmkit::os
