@@ -26,7 +26,8 @@ memory, and its values as NumPy prints them.
 
 With a command after "--", runs that instead, with the array open on the
 descriptor SHMTOOL_FD and SHMTOOL_NAME, SHMTOOL_PATH, SHMTOOL_DTYPE,
-SHMTOOL_SHAPE and SHMTOOL_NBYTES set.
+SHMTOOL_SHAPE, SHMTOOL_NBYTES and SHMTOOL_OFFSET (of the data in the file: 0
+but for the oldest SharedArray format) set.
 
 Examples
   shmtool attach frames

@@ -21,6 +21,7 @@ void set_variables(const ArrayInfo& info, int fd) {
   set("SHMTOOL_DTYPE", info.dtype.name());
   set("SHMTOOL_SHAPE", fmt::format("{}", fmt::join(info.shape.extents(), ",")));
   set("SHMTOOL_NBYTES", fmt::format("{}", info.nbytes));
+  set("SHMTOOL_OFFSET", fmt::format("{}", info.data_offset));
   set("SHMTOOL_FD", fmt::format("{}", fd));
 }
 

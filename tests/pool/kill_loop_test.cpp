@@ -22,20 +22,17 @@ TEST_F(KillLoop, NeverChangesAResultOfAPool) {
   TestArray x(name("x"), Kind::float64, 1'000'000);
   test::serially("random", x.array);
   const std::string expected = test::bits(test::serially("sum", x.array, in_chunks(40)));
-  const int enough = test::rounds(3000);
+  WorkerPool pool = WorkerPool::start(4);
   test::Killer killer(test::kill_one_after_another(3000));
   RunReport sum;
   int jobs = 0;
-  {
-    WorkerPool pool = WorkerPool::start(4);
-    for (; killer.sent() < enough && !HasFailure(); ++jobs) {
-      const RunReport report = pool.run("sum", x.array, in_chunks(40, 30));
-      EXPECT_EQ(test::bits(report.result), expected);
-      EXPECT_TRUE(report.failures.empty());
-      EXPECT_LE(report.retries, report.deaths);
-      sum.deaths += report.deaths;
-      sum.retries += report.retries;
-    }
+  for (; killer.sent() < test::rounds(3000) && !HasFailure(); ++jobs) {
+    const RunReport report = pool.run("sum", x.array, in_chunks(40, 30));
+    EXPECT_EQ(test::bits(report.result), expected);
+    EXPECT_TRUE(report.failures.empty());
+    EXPECT_LE(report.retries, report.deaths);
+    sum.deaths += report.deaths;
+    sum.retries += report.retries;
   }
   expect_survived("random kills", jobs, killer.sent(), sum);
   EXPECT_GT(sum.retries, 0U) << "no kill has hit a chunk";
@@ -43,8 +40,8 @@ TEST_F(KillLoop, NeverChangesAResultOfAPool) {
 
 TEST_F(KillLoop, NeverLosesAnElementOfAGenerator) {
   TestArray x(name("x"), Kind::int64, 400'000);
-  test::Killer killer(test::kill_one_after_another(3000));
   WorkerPool pool = WorkerPool::start(3);
+  test::Killer killer(test::kill_one_after_another(3000));
   RunReport sum;
   int jobs = 0;
   for (; killer.sent() < test::rounds(500) && !HasFailure(); ++jobs) {
@@ -63,11 +60,11 @@ TEST_F(KillLoop, SurvivesTheDeathOfAllWorkersAtOnce) {
   TestArray x(name("x"), Kind::float64, 200'000);
   test::serially("random", x.array);
   const std::string expected = test::bits(test::serially("sum", x.array, in_chunks(40)));
+  WorkerPool pool = WorkerPool::start(4);
   test::Killer killer([](test::Killer& me) {
     ::usleep(me.random(10'000));
     for (const int pid : me.workers()) me.send(pid, SIGKILL);
   });
-  WorkerPool pool = WorkerPool::start(4);
   RunReport sum;
   int jobs = 0;
   for (; killer.sent() < test::rounds(1000) && !HasFailure(); ++jobs) {
@@ -104,6 +101,7 @@ TEST_F(KillLoop, WaitsForWorkersThatAreStoppedAndContinued) {
   TestArray x(name("x"), Kind::float64, 200'000);
   test::serially("random", x.array);
   const std::string expected = test::bits(test::serially("sum", x.array, in_chunks(40)));
+  WorkerPool pool = WorkerPool::start(3);
   test::Killer killer([](test::Killer& me) {
     ::usleep(me.random(2'000));
     const auto workers = me.workers();
@@ -113,7 +111,6 @@ TEST_F(KillLoop, WaitsForWorkersThatAreStoppedAndContinued) {
     ::usleep(me.random(20'000));
     me.send(pid, SIGCONT);
   });
-  WorkerPool pool = WorkerPool::start(3);
   const auto pids = pool.worker_pids();
   int jobs = 0;
   for (; killer.sent() < test::rounds(200) && !HasFailure(); ++jobs) {
@@ -129,6 +126,7 @@ TEST_F(KillLoop, SurvivesKillsOfStoppedWorkers) {
   TestArray x(name("x"), Kind::float64, 200'000);
   test::serially("random", x.array);
   const std::string expected = test::bits(test::serially("sum", x.array, in_chunks(40)));
+  WorkerPool pool = WorkerPool::start(3);
   test::Killer killer([](test::Killer& me) {
     const auto workers = me.workers();
     if (workers.empty()) return;
@@ -137,7 +135,6 @@ TEST_F(KillLoop, SurvivesKillsOfStoppedWorkers) {
     ::usleep(me.random(20'000));
     me.send(pid, SIGKILL);
   });
-  WorkerPool pool = WorkerPool::start(3);
   for (int jobs = 0; killer.sent() < test::rounds(200) && !HasFailure(); ++jobs)
     EXPECT_EQ(test::bits(pool.run("sum", x.array, in_chunks(40, 30)).result), expected);
 }

@@ -78,10 +78,11 @@ class Killer {
   std::minstd_rand random_{std::random_device{}()};
 };
 
-/// Sends `signal` to a worker at a time, after pauses of up to `most` microseconds.
+/// Sends `signal` to a worker at a time, after pauses of up to `most` microseconds; longer ones where a
+/// sanitizer makes it slow to start another worker: nobody gets anything done who is killed at once.
 inline std::function<void(Killer&)> kill_one_after_another(unsigned most, int signal = SIGKILL) {
   return [=](Killer& killer) {
-    ::usleep(killer.random(most));
+    ::usleep(killer.random(kSanitized ? 10 * most : most));
     const auto workers = killer.workers();
     if (!workers.empty()) killer.send(workers[killer.random(workers.size())], signal);
   };

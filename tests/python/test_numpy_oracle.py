@@ -128,11 +128,13 @@ def within_an_ulp(found, wanted, dtype):
     return abs(fractions.Fraction(float(found)) - wanted) <= fractions.Fraction(2) ** exponent
 
 
-def mean_of(total, count):
-    """The sum divided by the count. A sum beyond the largest double is infinite, as in NumPy, and so is its mean."""
-    if isinstance(total, fractions.Fraction) and count > 1 and abs(total) >= 2**1024 - 2**970:
+def as_fsum(total, count):
+    """What math.fsum(values) / count gives, exactly. A sum beyond the largest double is infinite, as in NumPy."""
+    if not isinstance(total, fractions.Fraction):
+        return total / count
+    if count > 1 and abs(total) >= 2**1024 - 2**970:
         return math.inf if total > 0 else -math.inf
-    return total / count
+    return total if count == 1 and abs(total) >= 2**1024 - 2**970 else fractions.Fraction(float(total) / count)
 
 
 def check_sum(answer, values, kernel):
@@ -149,7 +151,7 @@ def check_sum(answer, values, kernel):
     assert answer["result_dtype"] == dtype.name
     found = decode(answer["result"], dtype)
     parts = [(found.real, values.real), (found.imag, values.imag)] if dtype.kind == "c" else [(found, values)]
-    return all(within_an_ulp(part, mean_of(exact_sum(column), divisor), part.dtype) for part, column in parts)
+    return all(within_an_ulp(part, as_fsum(exact_sum(column), divisor), part.dtype) for part, column in parts)
 
 
 def options(rng, size):

@@ -27,7 +27,7 @@ TEST_F(CopyTest, RunsAChunkAgainWhoseWorkerWasKilled) {
   test::serially("random", x.array);
   for (const std::uint64_t chunks : {3U, 20U, 160U}) {
     const std::string expected = test::bits(test::serially("sum", x.array, in_chunks(chunks)));
-    test::Killer killer(test::kill_one_after_another(3000));
+    test::Killer killer(test::kill_one_after_another(10'000));
     std::uint64_t deaths = 0;
     while (deaths < static_cast<std::uint64_t>(test::rounds(100)) && !HasFailure()) {
       const RunReport report = run("sum", x.array, copying(chunks, 30, 20));

@@ -67,7 +67,8 @@ struct ArrayInfo {
 ///
 /// Guarantees
 ///   * create() makes the name appear once, complete: nobody can attach to a half-made array, and
-///     a creator that dies leaves nothing.
+///     a creator that dies leaves nothing (one that is killed in the instant of replacing leaves
+///     a complete hidden file).
 ///   * The space of an array is reserved before it can be used: no SIGBUS later. Not guaranteed
 ///     against another process that truncates the file under us.
 ///   * Everything read from the file is checked before use; it is not read again afterwards.
@@ -90,7 +91,8 @@ class AnyArray {
   const Shape& shape() const noexcept { return info().shape; }
   Access access() const noexcept;
 
-  /// How many bytes of the file, rounded to pages, are in memory right now.
+  /// How many bytes of the file, rounded to pages, are in memory right now. Pages that are reserved but were
+  /// never touched do not count.
   std::uint64_t resident_bytes() const;
 
   /// The elements in C order. Valid while this handle lives.
@@ -167,7 +169,7 @@ struct Attachment {
 std::vector<Attachment> attachments(const ArrayInfo& info);
 
 /// Removes the name. Whoever is attached keeps the data. Throws Error (not_found, not_an_array, failed).
-/// With `force`, also what is not an array but a regular file (half-made leftovers).
+/// With `force`, also what is no array (half-made leftovers), but for directories.
 void remove(const Name& name, bool force = false);
 
 /// One name in /dev/shm: an array, or the reason why it is none.

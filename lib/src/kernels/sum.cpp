@@ -81,9 +81,13 @@ void run(const ChunkInput& in) noexcept {
   });
 }
 
-// A NaN that the processor makes has a sign of its choice.
-double divide(double sum, std::uint64_t count) noexcept {
-  return count == 0 ? std::numeric_limits<double>::quiet_NaN() : sum / static_cast<double>(count);
+// Whole part and fraction apart: a quotient of the rounded sum would be rounded twice, up to 1.5 ulp.
+double mean_of(int128 total, std::uint64_t count) noexcept {
+  if (count == 0)
+    return std::numeric_limits<double>::quiet_NaN();  // One that the processor makes has any sign.
+  const int128 divisor = count;
+  return static_cast<double>(total / divisor) +
+         static_cast<double>(total % divisor) / static_cast<double>(count);
 }
 
 template <What W, Element T>
@@ -91,7 +95,7 @@ Value combine_integers(const Partials& partials) {
   int128 total = 0;
   for (std::uint64_t i = 0; i < partials.chunks; ++i) total += partials.at<int128>(i);
   if constexpr (W == What::mean)
-    return make_value(divide(static_cast<double>(total), partials.size));
+    return make_value(mean_of(total, partials.size));
   else if constexpr (std::is_signed_v<T> || std::is_same_v<T, bool>) {
     return make_value(static_cast<std::int64_t>(static_cast<std::uint64_t>(total)));
   } else {
