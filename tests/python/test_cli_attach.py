@@ -186,6 +186,7 @@ def test_a_command_gets_the_array():
             "SHMTOOL_DTYPE": "int16",
             "SHMTOOL_SHAPE": "3,5",
             "SHMTOOL_NBYTES": "30",
+            "SHMTOOL_OFFSET": "0",
         }
         assert elements(name, "i2", (3, 5))[0, 0] == 7
         # Mapping it for writing fails when it is read-only.
