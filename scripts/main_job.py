@@ -77,11 +77,11 @@ def print_table(rows, nbytes):
 
 
 FOOTNOTES = """
-Speed-up is over shmkit's one loop, first time. "First time" pays the page faults
-of a new mapping; "again" is the median of four more. ~ marks a time scaled up
-from some of the chunks. Published seconds are the lesson's, for 3e8
-doubles on its own machine; all its parallel runs read chunk 10 only (a bug), so
-those maxima were 0.99999934 instead of 0.99999999634."""
+Speed-up is over shmkit's one loop, first time. The first time pays the page
+faults of a new mapping; "again" is the median of four more. ~ marks a time
+scaled up from some of the chunks. Published seconds are the lesson's, for 3e8
+doubles on its own machine; all its parallel runs read chunk 10 only (a bug),
+so those maxima were 0.99999934 instead of 0.99999999634."""
 
 
 def main():
