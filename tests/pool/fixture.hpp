@@ -78,6 +78,13 @@ inline char process_state(int pid) {
   return paren == std::string::npos || paren + 2 >= text.size() ? '-' : text[paren + 2];
 }
 
+/// Waits for the end of a child that has been killed, and leaves it to be reaped. State Z is not enough: a
+/// sanitizer's thread may live a little longer than the main one.
+inline bool has_ended(int pid) {
+  siginfo_t info{};
+  return ::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOWAIT) == 0;
+}
+
 inline bool stop(int pid) {
   return ::kill(pid, SIGSTOP) == 0 && wait_until([=] { return process_state(pid) == 'T'; });
 }

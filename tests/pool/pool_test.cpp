@@ -222,13 +222,16 @@ class FewDescriptors {
 };
 
 TEST_F(PoolTest, RunsOnWithThoseWorkersThatItCanHave) {
+#ifdef __SANITIZE_ADDRESS__
+  GTEST_SKIP() << "UBSan looks at memory through a pipe, and this test takes all descriptors away";
+#endif
   TestArray x(name("x"), Kind::int64, 1000);
   WorkerPool pool = WorkerPool::start(3);
   pool.run("sum", x.array);
   for (int lost = 1; lost <= 2; ++lost) {
     const int victim = pool.worker_pids().front();
     ::kill(victim, SIGKILL);
-    ASSERT_TRUE(test::wait_until([=] { return test::process_state(victim) == 'Z'; }));
+    ASSERT_TRUE(test::has_ended(victim));
     const FewDescriptors guard(0);
     EXPECT_NO_THROW(pool.run("sum", x.array));
   }
@@ -238,6 +241,9 @@ TEST_F(PoolTest, RunsOnWithThoseWorkersThatItCanHave) {
 }
 
 TEST_F(PoolTest, SaysThatItCanHaveNoWorkerAndRecovers) {
+#ifdef __SANITIZE_ADDRESS__
+  GTEST_SKIP() << "UBSan looks at memory through a pipe, and this test takes all descriptors away";
+#endif
   TestArray x(name("x"), Kind::int64, 1000);
   for (int spare = 0; spare < 8; ++spare) {
     SCOPED_TRACE(spare);

@@ -142,7 +142,9 @@ class Storm {
   std::thread recoverer_;
 };
 
-TEST(ChunkQueueThreads, CommitEveryChunkOnceWhoeverDies) {
+struct ChunkQueueThreads : test::ProcessTest {};
+
+TEST_F(ChunkQueueThreads, CommitEveryChunkOnceWhoeverDies) {
   const auto seed = std::random_device{}();
   SCOPED_TRACE("seed " + std::to_string(seed));
   const auto storm = std::make_unique<Storm>(seed);

@@ -72,7 +72,7 @@ TEST_F(CopyTest, ChargesNoChunkForWorkersThatDiedIdle) {
     EXPECT_EQ(report.deaths, 0U);
     for (const int pid : test::children_of(::getpid())) {
       ::kill(pid, SIGKILL);
-      ASSERT_TRUE(test::wait_until([=] { return test::process_state(pid) == 'Z'; }));
+      ASSERT_TRUE(test::has_ended(pid));
     }
   }
 }
