@@ -105,15 +105,21 @@ def start(*words):
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
+MOST_KILLS = 8
+
+
 def torment(process, dice, pause_s):
-    """Kills its children one after another until it ends. How many were hit."""
+    """Kills its children, one after another, at most MOST_KILLS; then waits for its end. How many were hit.
+
+    Bounded, because on a busy machine a worker may need longer to start than the next kill takes to come.
+    """
     kills = 0
     pidfd = os.pidfd_open(process.pid)
     end = time.monotonic() + TIMEOUT_S
     try:
         while not select.select([pidfd], [], [], dice.uniform(0, pause_s))[0]:
             assert time.monotonic() < end, "shmtool hangs"
-            workers = children(process.pid)
+            workers = children(process.pid) if kills < MOST_KILLS else []
             if workers and kill_child(process.pid, dice.choice(workers)):
                 kills += 1
     finally:

@@ -1,4 +1,5 @@
 #include <array>
+#include <chrono>
 #include <cstdlib>
 #include <iostream>
 #include <memory>
@@ -149,13 +150,17 @@ TEST_F(ChunkQueueThreads, CommitEveryChunkOnceWhoeverDies) {
   SCOPED_TRACE("seed " + std::to_string(seed));
   const auto storm = std::make_unique<Storm>(seed);
   const int jobs = test::rounds(20'000);
-  auto epoch = static_cast<std::uint32_t>(0) - static_cast<std::uint32_t>(jobs / 2);  // Wraps on the way.
-  for (int job = 0; job < jobs && !HasFailure(); ++job) {
+  auto epoch = static_cast<std::uint32_t>(0) - static_cast<std::uint32_t>(jobs / 20);  // Wraps on the way.
+  // On a busy machine every death waits for its recoverer to get a CPU: then a tenth must do.
+  const auto enough = std::chrono::steady_clock::now() + std::chrono::seconds(15);
+  int job = 0;
+  for (; job < jobs && !HasFailure(); ++job) {
+    if (job >= jobs / 10 && std::chrono::steady_clock::now() > enough) break;
     epoch += epoch + 1 == kNoJob ? 2 : 1;
     storm->run_job(epoch);
   }
   EXPECT_EQ(storm->violations(), 0U) << "two live holders of one lease";
-  EXPECT_GT(storm->deaths(), static_cast<std::uint64_t>(jobs) / 2) << "the storm was no storm";
+  EXPECT_GT(storm->deaths(), static_cast<std::uint64_t>(job) / 2) << "the storm was no storm";
 }
 
 }  // namespace

@@ -59,6 +59,21 @@ TEST_F(CopyTest, GivesAChunkUpAfterItsRetries) {
   }
 }
 
+// Workers that are gone before they took anything, all of them: nobody is left who could wake the client.
+TEST_F(CopyTest, EndsWhenAllWorkersAreGoneAtOnce) {
+  TestArray x(name("x"), Kind::int64, 10);
+  test::Killer killer([](test::Killer& me) {
+    for (const int pid : me.workers()) me.send(pid, SIGKILL);
+  });
+  int given_up = 0;
+  for (int i = 0; i < test::rounds(2000); ++i) {
+    RunOptions options = copying(1, static_cast<unsigned>(i % 3), 2);
+    options.workers = 1;
+    given_up += run("sum", x.array, options).failures.empty() ? 0 : 1;
+  }
+  EXPECT_GT(given_up, 0);
+}
+
 TEST_F(CopyTest, ChargesNoChunkForWorkersThatDiedIdle) {
   TestArray x(name("x"), Kind::int64, 1000);
   const job::Plan plan = job::make_plan("sum", Kind::int64, 1000, in_chunks(10, 0));

@@ -131,7 +131,7 @@ void PoolJob::check_progress(const job::Plan& plan) {
   const std::uint64_t terminal = count_terminal(queue(plan));
   if (terminal > terminal_seen_) deaths_without_progress_ = 0;
   terminal_seen_ = terminal;
-  if (deaths_without_progress_ <= (plan.retries + 1) * crew_.size() + 8) return;
+  if (deaths_without_progress_ <= (plan.retries + 1) * crew_.size() + 30) return;
   throw Error(Errc::pool_lost,
               fmt::format("{} workers died in a row and no chunk was finished", deaths_without_progress_),
               "is memory short? see `dmesg`");

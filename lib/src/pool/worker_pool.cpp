@@ -23,6 +23,8 @@ struct WorkerPool::Impl {
 namespace {
 
 constexpr std::chrono::milliseconds kStartPeriod{50};
+// What somebody who kills at random may hit; more of them have a reason that will not go away.
+constexpr unsigned kStartDeaths = 30;
 
 unsigned checked_size(unsigned workers) {
   if (workers > WorkerPool::kMaxWorkers) {
@@ -36,7 +38,7 @@ void wait_until_ready(pool::Crew& crew) {
   unsigned deaths = 0;
   while (!crew.all_ready()) {
     deaths += static_cast<unsigned>(crew.wait(kStartPeriod).size());
-    if (deaths > 2 * crew.size())
+    if (deaths > 2 * crew.size() + kStartDeaths)
       throw Error(Errc::pool_lost, "workers die as soon as they start", "is memory short? see `dmesg`");
     if (deaths > 0) crew.fill_vacancies();
   }
