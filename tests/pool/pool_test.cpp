@@ -266,5 +266,17 @@ TEST_F(PoolTest, SaysThatItCanHaveNoWorkerAndRecovers) {
   EXPECT_NO_THROW(WorkerPool::start(2).run("sum", x.array));
 }
 
+// Growing a file beyond the limit kills by SIGXFSZ; the control memory is a file too.
+TEST_F(PoolTest, SaysThatTheFileSizeLimitIsTooSmall) {
+  rlimit before{};
+  ::getrlimit(RLIMIT_FSIZE, &before);
+  rlimit small = before;
+  small.rlim_cur = 1 << 20;
+  ::setrlimit(RLIMIT_FSIZE, &small);
+  const Errc errc = test::outcome_of([] { WorkerPool::start(2); });
+  ::setrlimit(RLIMIT_FSIZE, &before);
+  EXPECT_EQ(errc, Errc::no_space);
+}
+
 }  // namespace
 }  // namespace shmkit

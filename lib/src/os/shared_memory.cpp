@@ -16,6 +16,7 @@ constexpr const char* kWhat = "control memory";
 Fd make_file(std::uint64_t size) {
   Fd fd(::memfd_create("shmkit", MFD_CLOEXEC));
   if (!fd) throw_errno(errno, "create", kWhat);
+  require_file_size(size, kWhat);
   if (::ftruncate(fd.get(), static_cast<off_t>(size)) != 0) throw_errno(errno, "size", kWhat);
   return fd;
 }

@@ -69,16 +69,6 @@ void require_memory(std::uint64_t need, std::string_view name) {
   }
 }
 
-void require_file_size(std::uint64_t size, std::string_view name) {
-  struct rlimit limit {};
-  if (::getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY || size <= limit.rlim_cur)
-    return;
-  throw Error(Errc::no_space,
-              fmt::format("no space for '{}': needs {} bytes, the file size limit is {} bytes", name, size,
-                          limit.rlim_cur),
-              "raise it: `ulimit -f unlimited`");
-}
-
 // posix_fallocate is all or nothing within a call: small slices let signals in, and EINTR loses only one.
 void allocate(const Fd& fd, std::uint64_t begin, std::uint64_t end, std::string_view name) {
   for (; begin < end; begin += kSlice) {
@@ -97,6 +87,16 @@ void require_space(const Fd& fd, std::uint64_t need, std::string_view name) {
 }
 
 }  // namespace
+
+void require_file_size(std::uint64_t size, std::string_view name) {
+  struct rlimit limit {};
+  if (::getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY || size <= limit.rlim_cur)
+    return;
+  throw Error(Errc::no_space,
+              fmt::format("no space for '{}': needs {} bytes, the file size limit is {} bytes", name, size,
+                          limit.rlim_cur),
+              "raise it: `ulimit -f unlimited`");
+}
 
 void reserve(const Fd& fd, std::uint64_t size, std::string_view name) {
   const FileStatus now = status(fd, name);

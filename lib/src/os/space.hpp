@@ -18,6 +18,10 @@ void reserve(const Fd& fd, std::uint64_t size, std::string_view name);
 /// The same for a part of a file: nothing is known of what it has already, so all of it counts as needed.
 void reserve_range(const Fd& fd, std::uint64_t begin, std::uint64_t size, std::string_view name);
 
+/// Looks whether a file may become `size` bytes long: past RLIMIT_FSIZE, ftruncate kills too. Throws Error
+/// (no_space).
+void require_file_size(std::uint64_t size, std::string_view name);
+
 /// Looks whether the holes of a file could be filled now, as reserve() would, for whoever may only read it
 /// and has the kernel fill them. Reserves nothing. Throws Error (no_space).
 void require_space_for_holes(const Fd& fd, std::string_view name);
