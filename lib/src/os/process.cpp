@@ -40,6 +40,8 @@ constexpr std::chrono::milliseconds kForEver{-1};
 
 }  // namespace
 
+std::uint32_t user_id() noexcept { return ::geteuid(); }
+
 std::string ExitStatus::text() const {
   if (!signalled) return fmt::format("exit code {}", value);
   return fmt::format("killed by signal {} ({})", value, ::strsignal(value));

@@ -1,11 +1,14 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 
 #include "os/fd.hpp"
 
 namespace shmkit::os {
+
+std::uint32_t user_id() noexcept;  ///< The effective one.
 
 /// How a child ended.
 struct ExitStatus {
