@@ -15,6 +15,7 @@ std::span<const Command> commands() noexcept {
       Command{"export", "write an array as .npy", export_command},
       Command{"run", "run a kernel over an array, by worker processes", run_command},
       Command{"kernels", "the kernels there are", kernels_command},
+      Command{"pool", "workers that outlive a command: start, stop, status, list", pool_command},
   };
   return kCommands;
 }

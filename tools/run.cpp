@@ -3,9 +3,11 @@
 
 #include <fmt/format.h>
 
+#include <shmkit/pool.hpp>
 #include <shmkit/run.hpp>
 
 #include "command_line.hpp"
+#include "durations.hpp"
 #include "format/nearest.hpp"
 #include "report_error.hpp"
 #include "run_report.hpp"
@@ -22,12 +24,14 @@ is the same, bit for bit, in every way and with any number of workers.
 
 --via serial, thread and copy do the same job in one loop, in threads, and in
 processes that get every chunk through a pipe: to compare. The first
-repetition includes starting the workers.
+repetition includes starting the workers, unless --pool NAME has them ready
+(`shmtool pool start NAME`).
 
 Examples
   shmtool run max frames
   shmtool run sum frames --via thread --repeat 5 --json
   shmtool run random x --arg seed=42
+  shmtool run max frames --pool p --chunk-timeout 5
 )"};
 
 Via parse_via(const std::string& text) {
@@ -37,6 +41,21 @@ Via parse_via(const std::string& text) {
     if (name == text) return via;
   }
   throw Error(Errc::usage, fmt::format("--via '{}' is unknown", text), "serial, thread, process or copy");
+}
+
+void check_way(const CommandLine& line, const RunOptions& options) {
+  const bool pool = line.has("pool");
+  if (pool && line.has("via"))
+    throw Error(Errc::usage, "--pool and --via contradict each other", "a pool's workers are processes");
+  if (pool && line.has("workers"))
+    throw Error(Errc::usage, "--pool and --workers contradict each other",
+                "a pool has the workers that it has");
+  for (const char* option : {"timeout", "chunk-timeout"}) {
+    if (line.has(option) && options.via != Via::process) {
+      throw Error(Errc::usage, fmt::format("--{} needs --via process, or --pool", option),
+                  "nobody could end what takes too long");
+    }
+  }
 }
 
 Arguments parse_arguments(const CommandLine& line) {
@@ -65,6 +84,10 @@ RunOptions parse_options(const CommandLine& line) {
   options.repeat =
       static_cast<unsigned>(parse_count("repeat", line.get<std::string>("repeat"), 1, 1'000'000));
   options.arguments = parse_arguments(line);
+  if (line.has("timeout")) options.timeout = parse_seconds("timeout", line.get<std::string>("timeout"));
+  if (line.has("chunk-timeout"))
+    options.chunk_timeout = parse_seconds("chunk-timeout", line.get<std::string>("chunk-timeout"));
+  check_way(line, options);
   return options;
 }
 
@@ -90,15 +113,30 @@ void add_options(CommandLine& line) {
                                             po::value<std::string>()->default_value("2")->value_name("N"),
                                             "how often a chunk may kill its worker and be tried again")(
       "arg,a", po::value<Words>()->value_name("KEY=VALUE"), "an argument of the kernel; may be repeated")(
+      "pool,p", po::value<std::string>()->value_name("NAME"), "use the workers of this pool")(
+      "timeout", po::value<std::string>()->value_name("SECONDS"),
+      "give up when one repetition takes longer: exit code 124")(
+      "chunk-timeout", po::value<std::string>()->value_name("SECONDS"),
+      "kill a worker that needs longer for one chunk; it counts as a death")(
       "verbose,v", "say how many workers there are, and why, and how long it took");
 }
 
-void explain_workers(const RunOptions& options) {
-  if (options.via == Via::serial) return;
-  const WorkerCount automatic = default_workers();
-  const bool given = options.workers != 0;
-  std::cerr << fmt::format("workers: {}, because of {}\n", given ? options.workers : automatic.count,
-                           given ? "--workers" : automatic.reason);
+// How many workers do a job, and what said so.
+struct Workers {
+  unsigned count = 1;
+  std::string reason = "one loop";
+};
+
+Workers workers_of(const CommandLine& line, const RunOptions& options, const RunReport& report) {
+  if (options.via == Via::serial) return {};
+  if (line.has("pool")) return {report.workers, fmt::format("pool {}", line.get<std::string>("pool"))};
+  return {report.workers, options.workers != 0 ? "asked for" : default_workers().reason};
+}
+
+RunReport execute(const CommandLine& line, std::string_view kernel, AnyArray& array,
+                  const RunOptions& options) {
+  if (!line.has("pool")) return run(kernel, array, options);
+  return PoolClient::connect(line.get<std::string>("pool")).run(kernel, array, options);
 }
 
 }  // namespace
@@ -114,9 +152,11 @@ int run_command(const Words& words) {
   AnyArray array = with_suggestion(name, [&] {
     return AnyArray::attach(name, kernel.generates ? Access::read_write : Access::read_only);
   });
-  if (line.has("verbose")) explain_workers(options);
-  const RunReport report = run(kernel.name, array, options);
-  return print_report(line, options, array.info(), report);
+  const RunReport report = execute(line, kernel.name, array, options);
+  const Workers workers = workers_of(line, options, report);
+  if (line.has("verbose"))
+    std::cerr << fmt::format("workers: {}, because of {}\n", workers.count, workers.reason);
+  return print_report(line, options, array.info(), report, workers.reason);
 }
 
 }  // namespace shmkit::tool

@@ -48,13 +48,8 @@ nlohmann::ordered_json failures_json(const RunReport& report) {
   return list;
 }
 
-std::string workers_reason(const RunOptions& options) {
-  if (options.via == Via::serial) return "one loop";
-  return options.workers != 0 ? "asked for" : default_workers().reason;
-}
-
-nlohmann::ordered_json report_json(const RunOptions& options, const ArrayInfo& info,
-                                   const RunReport& report) {
+nlohmann::ordered_json report_json(const RunOptions& options, const ArrayInfo& info, const RunReport& report,
+                                   const std::string& workers_reason) {
   nlohmann::ordered_json value = {
       {"schema", "shmkit.run/1"},
       {"kernel", report.kernel},
@@ -68,7 +63,7 @@ nlohmann::ordered_json report_json(const RunOptions& options, const ArrayInfo& i
       {"via", via_name(options.via)},
       {"chunks", report.chunks},
       {"workers", report.workers},
-      {"workers_reason", workers_reason(options)},
+      {"workers_reason", workers_reason},
       {"retries", report.retries},
       {"deaths", report.deaths},
       {"seconds", report.seconds},
@@ -101,10 +96,10 @@ Error failure_error(const RunReport& report) {
 }  // namespace
 
 int print_report(const CommandLine& line, const RunOptions& options, const ArrayInfo& info,
-                 const RunReport& report) {
+                 const RunReport& report, const std::string& workers_reason) {
   const bool failed = !report.failures.empty();
   if (line.json()) {
-    auto value = report_json(options, info, report);
+    auto value = report_json(options, info, report, workers_reason);
     if (failed) value["error"] = error_json(failure_error(report));
     print_json(value);
   } else if (report.result.has_value()) {

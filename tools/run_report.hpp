@@ -9,6 +9,6 @@ namespace shmkit::tool {
 /// Prints the result on stdout, times and failed chunks on stderr (with --json everything on stdout, schema
 /// shmkit.run/1). Returns the exit code.
 int print_report(const CommandLine& line, const RunOptions& options, const ArrayInfo& info,
-                 const RunReport& report);
+                 const RunReport& report, const std::string& workers_reason);
 
 }  // namespace shmkit::tool

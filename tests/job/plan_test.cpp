@@ -36,9 +36,9 @@ TEST(Plan, CutsIntoChunksBySizeAlone) {
 }
 
 TEST(Plan, NeverHasMoreChunksThanElements) {
-  EXPECT_EQ(make_plan("sum", Kind::int8, 5, with_chunks(100)).partition.chunks, 5U);
-  EXPECT_EQ(make_plan("sum", Kind::int8, 0, with_chunks(100)).partition.chunks, 1U);
-  EXPECT_EQ(make_plan("sum", Kind::int8, 100'000, {}).partition.chunks, 2U);
+  EXPECT_EQ(make_plan("sum", Kind::int8, 5, with_chunks(100)).partition.chunks(), 5U);
+  EXPECT_EQ(make_plan("sum", Kind::int8, 0, with_chunks(100)).partition.chunks(), 1U);
+  EXPECT_EQ(make_plan("sum", Kind::int8, 100'000, {}).partition.chunks(), 2U);
 }
 
 TEST(Plan, RefusesWhatCannotBe) {
@@ -86,7 +86,7 @@ TEST(Plan, HasRoomForTheExactKernelOfAnyJob) {
       const Plan plan = make_plan(name, static_cast<Kind>(kind), std::uint64_t{1} << 40U, with_chunks(1000));
       const Plan exact = exact_plan(plan);
       EXPECT_LE(exact.partial_bytes(), kPartialBudget) << name << " of kind " << kind;
-      EXPECT_EQ(exact.partition.chunks, 1024U);
+      EXPECT_EQ(exact.partition.chunks(), 1024U);
       EXPECT_EQ(exact.kernel->exact, nullptr);
     }
   }

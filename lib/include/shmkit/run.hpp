@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -38,7 +39,13 @@ struct RunOptions {
   unsigned workers = 0;      ///< 0: as many as default_workers() says.
   std::uint64_t chunks = 0;  ///< 0: default_chunks(size). Never more than there are elements.
   unsigned retries = 2;      ///< How often a chunk may kill its worker and be tried again, at most 30.
+                             ///< A kernel that is not repeatable is never tried again.
   unsigned repeat = 1;       ///< How often the job runs on the same workers.
+  /// Via::process, and named pools: a worker that needs longer than this for one chunk is killed, which
+  /// counts as a death in that chunk. 0: never. Precise to an eighth, and to a millisecond.
+  std::chrono::duration<double> chunk_timeout{0};
+  /// Via::process, and named pools: how long one repetition may take. 0: for ever.
+  std::chrono::duration<double> timeout{0};
   Arguments arguments;
 };
 
@@ -95,7 +102,7 @@ class WorkerPool {
 
   /// Runs a job to its end. options.via and options.workers are not looked at.
   /// Throws Error: usage (unknown kernel or argument), not_an_array (dtype the kernel cannot take),
-  /// pool_lost (workers die faster than they do anything). Failed chunks are in the report.
+  /// pool_lost (workers die faster than they do anything), timed_out. Failed chunks are in the report.
   RunReport run(std::string_view kernel, AnyArray& array, const RunOptions& options = {});
   /// The same over an array that has no name yet. Requires: the draft existed when the pool was started.
   RunReport run(std::string_view kernel, ArrayDraft& draft, const RunOptions& options = {});

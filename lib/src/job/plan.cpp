@@ -75,7 +75,7 @@ void check_budget(const Plan& plan) {
   if (plan.partial_bytes() <= kPartialBudget) return;
   throw Error(
       Errc::usage,
-      fmt::format("{} chunks of {} need {} bytes of partial results, the budget is {}", plan.partition.chunks,
+      fmt::format("{} chunks of {} need {} bytes of partial results, the budget is {}", plan.partition.chunks(),
                   plan.kernel->info.name, plan.partial_bytes(), kPartialBudget),
       "use fewer chunks");
 }
@@ -83,8 +83,9 @@ void check_budget(const Plan& plan) {
 }  // namespace
 
 std::size_t partial_stride(const kernel::Kernel& kernel, Kind kind) noexcept {
-  constexpr std::size_t kAlignment = 16;
-  return (kernel.partial_bytes(kind) + kAlignment - 1) / kAlignment * kAlignment;
+  const std::size_t bytes = kernel.partial_bytes(kind);
+  const std::size_t alignment = bytes <= 8 ? 8 : 16;  // Small ones packed: a million chunks have a million.
+  return (bytes + alignment - 1) / alignment * alignment;
 }
 
 Plan make_plan(std::string_view kernel_name, const DType& dtype, std::uint64_t size,
@@ -102,7 +103,7 @@ Plan make_plan(std::string_view kernel_name, const DType& dtype, std::uint64_t s
   plan.dtype = dtype;
   plan.partition = {size, checked_chunks(options.chunks, size)};
   plan.stride = partial_stride(*plan.kernel, dtype.kind());
-  plan.retries = options.retries;
+  plan.retries = plan.kernel->info.repeatable ? options.retries : 0;
   check_budget(plan);
   return plan;
 }
@@ -110,7 +111,7 @@ Plan make_plan(std::string_view kernel_name, const DType& dtype, std::uint64_t s
 Plan exact_plan(const Plan& plan) {
   Plan exact = plan;
   exact.kernel = plan.kernel->exact;
-  exact.partition.chunks = default_chunks(plan.partition.size);
+  exact.partition = {plan.partition.size(), default_chunks(plan.partition.size())};
   exact.stride = partial_stride(*exact.kernel, plan.dtype.kind());
   return exact;
 }
@@ -122,7 +123,7 @@ void execute(const Plan& plan, std::uint64_t chunk, std::byte* data, std::byte* 
 void execute_into(const Plan& plan, std::uint64_t chunk, std::byte* data, std::byte* partial) noexcept {
   kernel::ChunkInput input;
   input.kind = plan.dtype.kind();
-  input.size = plan.partition.size;
+  input.size = plan.partition.size();
   input.begin = plan.partition.begin(chunk);
   input.end = plan.partition.begin(chunk + 1);
   input.data = data;

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <string>
 
 #include "os/errors.hpp"
 
@@ -29,6 +30,19 @@ Fd duplicate(int descriptor, std::string_view name) {
   Fd fd(::fcntl(descriptor, F_DUPFD_CLOEXEC, 0));
   if (!fd) throw_errno(errno, "open", name);
   return fd;
+}
+
+Fd reopen(const Fd& fd, std::string_view name) {
+  const std::string path = "/proc/self/fd/" + std::to_string(fd.get());
+  Fd again(::open(path.c_str(), O_RDWR | O_CLOEXEC));
+  if (!again) throw_errno(errno, "open", name);
+  return again;
+}
+
+std::optional<FileId> identify(const std::string& path) noexcept {
+  struct stat st {};
+  if (::lstat(path.c_str(), &st) != 0) return std::nullopt;
+  return FileId{st.st_dev, st.st_ino};
 }
 
 FileStatus status(const Fd& fd, std::string_view name) {

@@ -35,7 +35,20 @@ Fd open_existing(const std::string& path, Open open, Links links, std::string_vi
 /// A second descriptor of the same open file. Throws Error.
 Fd duplicate(int descriptor, std::string_view name);
 
+/// The same file opened anew: another open file, with locks of its own. Needs /proc. Throws Error.
+Fd reopen(const Fd& fd, std::string_view name);
+
 FileStatus status(const Fd& fd, std::string_view name);
+
+struct FileId {
+  std::uint64_t device = 0;
+  std::uint64_t inode = 0;
+
+  bool operator==(const FileId&) const noexcept = default;
+};
+
+/// Which file has this path now, without following a link. Empty: none that can be seen.
+std::optional<FileId> identify(const std::string& path) noexcept;
 
 /// True for what lives in memory: tmpfs and hugetlbfs.
 bool in_memory(const Fd& fd) noexcept;

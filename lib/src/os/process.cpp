@@ -41,6 +41,7 @@ constexpr std::chrono::milliseconds kForEver{-1};
 }  // namespace
 
 std::uint32_t user_id() noexcept { return ::geteuid(); }
+int process_id() noexcept { return ::getpid(); }
 
 std::string ExitStatus::text() const {
   if (!signalled) return fmt::format("exit code {}", value);

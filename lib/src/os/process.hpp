@@ -9,6 +9,7 @@
 namespace shmkit::os {
 
 std::uint32_t user_id() noexcept;  ///< The effective one.
+int process_id() noexcept;
 
 /// How a child ended.
 struct ExitStatus {

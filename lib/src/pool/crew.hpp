@@ -1,6 +1,8 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "os/event.hpp"
@@ -12,22 +14,29 @@ namespace shmkit::pool {
 /// A worker that has ended, and how.
 struct Death {
   queue::Owner owner;
-  os::ExitStatus status;
+  queue::Cause cause;
 };
+
+/// "killed by signal 9 (Killed)", "took too long for one chunk"
+std::string text(queue::Cause cause);
 
 /// The worker processes of a pool: forked by this process, watched, replaced. Kills and reaps them when it
 /// goes.
 class Crew {
  public:
-  Crew(Control control, std::uint32_t size);
+  /// `body`: what a worker does; it does not return. Runs in the forked process.
+  Crew(PoolMemory pool, std::function<void(queue::Owner)> body);
   ~Crew();
   Crew(const Crew&) = delete;
   Crew& operator=(const Crew&) = delete;
 
   std::uint32_t size() const noexcept { return static_cast<std::uint32_t>(children_.size()); }
+  std::uint32_t living() const noexcept;
   std::vector<int> pids() const;
+  queue::Owner owner(std::uint32_t slot) const noexcept { return {slot, incarnations_[slot]}; }
 
-  /// Starts a worker in every vacant slot. Throws Error only if not a single worker lives afterwards.
+  /// Starts a worker in every vacant slot. Requires: what the dead held was recovered.
+  /// Throws Error only if not a single worker lives afterwards.
   void fill_vacancies();
   bool all_ready() const noexcept;
 
@@ -35,17 +44,24 @@ class Crew {
   /// vacant.
   std::vector<Death> wait(std::chrono::milliseconds timeout);
 
-  /// Ends everybody, now.
-  void kill_all() noexcept;
+  /// What workers wake this process with.
+  const os::Event& event() const noexcept { return event_; }
+
+  /// Ends one that is stuck. Its death is found by wait(), as any other.
+  void kill_stuck(std::uint32_t slot) noexcept;
+  /// Ends everybody, now. Returns the dead, as wait().
+  std::vector<Death> kill_all();
 
  private:
   void start(std::uint32_t slot);
   Death bury(std::uint32_t slot) noexcept;
 
-  Control control_;
+  PoolMemory pool_;
+  std::function<void(queue::Owner)> body_;
   os::Event event_;
   std::vector<os::Child> children_;
   std::vector<std::uint32_t> incarnations_;  // Of the worker that sits, or last sat, in each slot.
+  std::vector<bool> stuck_;
 };
 
 }  // namespace shmkit::pool

@@ -7,104 +7,162 @@
 
 #include <shmkit/run.hpp>
 
-#include "job/plan.hpp"
-#include "queue/chunk_queue.hpp"
+#include "pool/job_description.hpp"
+#include "pool/job_memory.hpp"
+#include "pool/shared_text.hpp"
+#include "queue/lease_word.hpp"
 
-// What a pool's shared memory looks like. Client and workers are the same program, so nothing here is a
-// format for others.
+// What a pool's shared memory looks like. All who use it are of the same build (header.hpp checks that for
+// named pools), so it is no format for others. All zero is a valid beginning.
 //
-//   ControlHeader | WorkerSlot x kMaxWorkers | lease words x kMaxChunks | partial results (kPartialBudget)
-//
-// Pages that no job needs are never touched.
+//   PoolHeader | WorkerSlot x workers | ClientSlot x clients
 namespace shmkit::pool {
 
-/// The array of a job, as a worker finds it: by name, checked against device and inode, so that a name that
-/// was given to another array meanwhile is never read; or through a descriptor inherited from the client.
-struct ArrayRef {
-  static constexpr std::size_t kMaxPath = 4096;
+inline constexpr std::uint32_t kMaxClients = 256;
 
-  std::uint64_t device = 0;
-  std::uint64_t inode = 0;
-  std::int32_t descriptor = -1;  ///< Of a draft, which has no name yet; -1: attach by name.
-  std::uint32_t length = 0;      ///< Of the name.
-  std::array<char, kMaxPath> name{};
+enum class PoolState : std::uint32_t { starting, ready, degraded, stopping };
+enum class StopRequest : std::uint32_t { none, drain, now };
+
+/// Who made it, with what, how large. Written before anybody else sees it, never changed.
+struct PoolIdentity {
+  std::uint64_t magic;
+  std::uint64_t build;  ///< Of layout and kernel table; see header.hpp.
+  std::uint32_t workers;
+  std::uint32_t clients;
+  std::uint32_t supervisor;  ///< Its pid, for people: liveness is the lock.
+  std::uint32_t reserved;
+  std::int64_t started;  ///< Seconds since the epoch of Unix.
 };
 
-/// A job as it travels to the workers.
-struct JobDescription {
-  std::uint32_t kernel = 0;  ///< Row of the kernel table.
-  std::uint32_t exact = 0;   ///< 1: that row's exact kernel.
-  Kind kind = Kind::float64;
-  kernel::Params params;
-  std::uint64_t size = 0;
-  std::uint64_t chunks = 0;
-  ArrayRef array;
+struct PoolHeader {
+  PoolIdentity identity;
+
+  /// What idle workers look at. The bell is a futex; clients bump it when there may be work.
+  struct alignas(queue::kLine) Doorbell {
+    std::atomic<std::uint32_t> bell;
+    std::atomic<std::uint32_t> sleepers;                              ///< Hint: never less than there are.
+    std::array<std::atomic<std::uint64_t>, kMaxClients / 64> active;  ///< Hint: slots worth a look.
+  } door;
+
+  /// What concerns the supervisor. The bell is a futex.
+  struct alignas(queue::kLine) Office {
+    std::atomic<std::uint32_t> bell;
+    std::atomic<StopRequest> stop;
+    std::atomic<PoolState> state;
+    std::atomic<std::uint64_t> deaths;
+    std::atomic<std::uint64_t> jobs_done;
+  } office;
 };
 
-/// The description in shared memory, published as a whole under an epoch (docs/chunk_queue.md, "Ordered
-/// pairs").
-class JobBoard {
- public:
-  void withdraw() noexcept { epoch_.store(0, std::memory_order_release); }
-  void write(const JobDescription& job) noexcept;
-  void publish(std::uint32_t epoch) noexcept { epoch_.store(epoch, std::memory_order_release); }
+enum class SlotState : std::uint32_t { vacant, idle, running, draining };
 
-  /// The current epoch; 0: no job. If there is one, `job` is its description.
-  std::uint32_t read(JobDescription& job) const noexcept;
-  std::uint32_t epoch() const noexcept { return epoch_.load(std::memory_order_acquire); }
+/// The truth about a client slot, in one word.
+struct SlotWord {
+  std::uint32_t epoch = 0;
+  SlotState state = SlotState::vacant;
 
- private:
-  static constexpr std::size_t kWords = (sizeof(JobDescription) + 7) / 8;
-  std::atomic<std::uint32_t> epoch_;  ///< Written by the client.
-  std::array<std::atomic<std::uint64_t>, kWords> words_;
+  bool operator==(const SlotWord&) const noexcept = default;
+};
+constexpr std::uint64_t pack(SlotWord slot) noexcept {
+  return (std::uint64_t{slot.epoch} << 32U) | static_cast<std::uint32_t>(slot.state);
+}
+constexpr SlotWord unpack_slot(std::uint64_t word) noexcept {
+  return {static_cast<std::uint32_t>(word >> 32U), static_cast<SlotState>(static_cast<std::uint32_t>(word))};
+}
+
+/// A worker's report that it cannot do a job, in one word: epoch:32 | errc:16 | slot of the worker:16.
+/// The message is in the worker's slot.
+struct Failure {
+  std::uint32_t epoch = 0;
+  Errc errc{};
+  std::uint32_t worker = 0;
+};
+constexpr std::uint64_t pack(Failure failure) noexcept {
+  return (std::uint64_t{failure.epoch} << 32U) | (static_cast<std::uint64_t>(failure.errc) << 16U) |
+         failure.worker;
+}
+constexpr Failure unpack_failure(std::uint64_t word) noexcept {
+  return {static_cast<std::uint32_t>(word >> 32U), static_cast<Errc>((word >> 16U) & 0xFFFFU),
+          static_cast<std::uint32_t>(word & 0xFFFFU)};
+}
+
+/// A client and its current job.
+struct alignas(queue::kLine) ClientSlot {
+  std::atomic<std::uint64_t> word;  ///< A SlotWord.
+  SharedDescription description;
+  /// Written by workers, and by the supervisor.
+  alignas(queue::kLine) std::atomic<std::uint32_t> done;  ///< Futex: bumped when the job may be done.
+  std::atomic<std::uint32_t> waiting;                     ///< 1: the client may be asleep.
+  std::atomic<std::uint64_t> failure;                     ///< A Failure.
+  /// Written by the client.
+  alignas(queue::kLine) std::atomic<std::uint64_t> serial;  ///< Of the job memory; never goes back.
+  std::atomic<std::uint32_t> pid;                           ///< For people.
+
+  SlotWord state(std::memory_order order = std::memory_order_acquire) const noexcept {
+    return unpack_slot(word.load(order));
+  }
+  bool change(SlotWord from, SlotWord to) noexcept {
+    std::uint64_t expected = pack(from);
+    return word.compare_exchange_strong(expected, pack(to), std::memory_order_seq_cst);
+  }
 };
 
-enum class SlotState : std::uint32_t { vacant, ready };
+enum class WorkerState : std::uint32_t { vacant, idle, busy };
 
-/// One worker's line to its client. Written by the worker, but for `state`, which the client resets before a
-/// fork.
+/// What a worker says about itself. Written by it, but for `state`, which its parent resets before a fork.
 struct alignas(queue::kLine) WorkerSlot {
-  static constexpr std::size_t kMaxMessage = 440;
-
-  std::atomic<SlotState> state;
-  std::atomic<std::uint32_t> failed_epoch;  ///< The job that the worker could not do, for the reason below.
-                                            ///< That of an earlier job concerns nobody: it came too late.
-  std::uint32_t errc;
-  std::array<char, kMaxMessage> message;
-  std::array<char, kMaxMessage> hint;
+  std::atomic<WorkerState> state;
+  std::atomic<std::uint32_t> pid;                 ///< For people.
+  std::atomic<std::uint32_t> asleep;              ///< Counted in `sleepers`.
+  std::atomic<std::uint64_t> holding;             ///< Hint, see Holding.
+  std::atomic<std::uint64_t> executed;            ///< Chunks.
+  alignas(queue::kLine) SharedText<432> message;  ///< Of its last Failure.
+  SharedText<432> hint;
 };
 
-struct ControlHeader {
-  queue::Hints hints;
-  alignas(queue::kLine)
-      std::atomic<std::uint32_t> doorbell;  ///< Futex. Bumped by the client when there may be work.
-  alignas(queue::kLine) JobBoard board;
+/// What a worker says it is executing: 0, or client + 1 and chunk.
+struct Holding {
+  std::uint32_t client = 0;
+  std::uint64_t chunk = 0;
 };
+constexpr std::uint64_t pack(Holding holding) noexcept {
+  return (std::uint64_t{holding.client} + 1) << 32U | holding.chunk;
+}
+constexpr Holding unpack_holding(std::uint64_t word) noexcept {
+  return {static_cast<std::uint32_t>(word >> 32U) - 1, word & 0xFFFFFFFFU};
+}
 
-inline constexpr std::size_t kSlotsOffset = (sizeof(ControlHeader) + 63) / 64 * 64;
-inline constexpr std::size_t kWordsOffset = kSlotsOffset + WorkerPool::kMaxWorkers * sizeof(WorkerSlot);
-inline constexpr std::size_t kPartialsOffset = kWordsOffset + job::kMaxChunks * sizeof(queue::Word);
-inline constexpr std::size_t kControlBytes = kPartialsOffset + job::kPartialBudget;
-
-static_assert(kWordsOffset % queue::kLine == 0, "a ticket covers one cache line of words");
 static_assert(WorkerPool::kMaxWorkers <= queue::kMaxSlots, "a lease word has 12 bits for the slot");
 
-/// The parts of a pool's shared memory.
-class Control {
+/// The parts of a pool's shared memory. A view.
+class PoolMemory {
  public:
-  explicit Control(std::byte* base) noexcept : base_(base) {}
+  /// `base`: bytes(workers, clients) of them.
+  PoolMemory(std::byte* base, std::uint32_t workers, std::uint32_t clients) noexcept
+      : base_(base), workers_(workers), clients_(clients) {}
 
-  ControlHeader& header() const noexcept { return *reinterpret_cast<ControlHeader*>(base_); }
-  WorkerSlot& slot(std::uint32_t i) const noexcept {
-    return reinterpret_cast<WorkerSlot*>(base_ + kSlotsOffset)[i];
+  static constexpr std::uint64_t bytes(std::uint32_t workers, std::uint32_t clients) noexcept {
+    return clients_offset(workers) + clients * sizeof(ClientSlot);
   }
-  queue::ChunkQueue queue(std::uint64_t chunks) const noexcept {
-    return {header().hints, {reinterpret_cast<queue::Word*>(base_ + kWordsOffset), chunks}};
+
+  std::uint32_t workers() const noexcept { return workers_; }
+  std::uint32_t clients() const noexcept { return clients_; }
+  PoolHeader& header() const noexcept { return *reinterpret_cast<PoolHeader*>(base_); }
+  WorkerSlot& worker(std::uint32_t i) const noexcept {
+    return reinterpret_cast<WorkerSlot*>(base_ + sizeof(PoolHeader))[i];
   }
-  std::byte* partials() const noexcept { return base_ + kPartialsOffset; }
+  ClientSlot& client(std::uint32_t i) const noexcept {
+    return reinterpret_cast<ClientSlot*>(base_ + clients_offset(workers_))[i];
+  }
 
  private:
+  static constexpr std::uint64_t clients_offset(std::uint32_t workers) noexcept {
+    return sizeof(PoolHeader) + workers * sizeof(WorkerSlot);
+  }
+
   std::byte* base_;
+  std::uint32_t workers_;
+  std::uint32_t clients_;
 };
 
 }  // namespace shmkit::pool

@@ -1,13 +1,12 @@
 #include "pool/worker.hpp"
 
-#include <algorithm>
-#include <cstring>
-#include <string>
+#include <chrono>
+#include <vector>
 
-#include "job/plan.hpp"
-#include "os/futex.hpp"
+#include "os/process.hpp"
 #include "os/spin.hpp"
-#include "pool/mapping_cache.hpp"
+#include "pool/bells.hpp"
+#include "pool/served_job.hpp"
 #include "queue/fault_point.hpp"
 
 namespace shmkit::pool {
@@ -15,103 +14,121 @@ namespace {
 
 using queue::fault_point;
 using queue::FaultPoint;
+using Clock = std::chrono::steady_clock;
 
-// With a job, waits are short: a bell that was never rung (its ringer died) costs one period.
+// A bell that was never rung, because its ringer died, costs one of these at most. Also how long an idle
+// worker keeps what was deleted.
+constexpr std::chrono::milliseconds kIdleWait{900};
+// The client waits for others: someone may give up a chunk any time.
 constexpr std::chrono::milliseconds kBusyWait{50};
-constexpr std::chrono::milliseconds kIdleWait{1000};
+// So long a worker stays with one job while others wait.
+constexpr std::chrono::microseconds kTurn{1000};
 
 class Worker {
  public:
-  Worker(Control control, queue::Owner me, const os::Event& client)
-      : control_(control), slot_(control.slot(me.slot)), me_(me), client_(client) {}
+  Worker(PoolMemory pool, queue::Owner me, WorkerHome& home)
+      : pool_(pool), me_(me), home_(home), slot_(pool.worker(me.slot)), jobs_(pool.clients()) {}
 
   [[noreturn]] void live() {
-    fault_point(FaultPoint::worker_started);
-    slot_.state.store(SlotState::ready, std::memory_order_release);
-    client_.signal();
-    for (auto& bell = control_.header().doorbell;;) {
-      const std::uint32_t heard = bell.load(std::memory_order_acquire);
-      const std::uint32_t epoch = control_.header().board.read(job_);
-      if (epoch != 0) work(epoch);
-      if (os::spin_until_changed(bell, heard)) continue;
-      os::futex_wait(bell, heard, epoch != 0 ? kBusyWait : kIdleWait);
+    slot_.pid.store(static_cast<std::uint32_t>(os::process_id()), std::memory_order_relaxed);
+    slot_.state.store(WorkerState::idle, std::memory_order_release);
+    home_.wake_parent();
+    for (auto& door = pool_.header().door;;) {
+      const std::uint32_t heard = door.bell.load(std::memory_order_acquire);
+      if (serve_active()) continue;
+      if (os::spin_until_changed(door.bell, heard)) continue;
+      const auto wait = any_active() ? kBusyWait : kIdleWait;
+      if (!sleep_at_door(pool_, slot_, heard, wait)) serve_all();
     }
   }
 
  private:
-  void work(std::uint32_t epoch) {
-    if (epoch == failed_epoch_) return;
-    try {
-      execute_all(epoch);
-    } catch (const Error& e) {
-      failed_epoch_ = epoch;
-      report(e);
+  std::uint64_t active(std::uint32_t word) const noexcept {
+    return pool_.header().door.active[word].load(std::memory_order_acquire);
+  }
+  std::uint32_t words() const noexcept { return (pool_.clients() + 63) / 64; }
+
+  bool any_active() const noexcept {
+    for (std::uint32_t word = 0; word < words(); ++word) {
+      if (active(word) != 0) return true;
     }
+    return false;
   }
 
-  void execute_all(std::uint32_t epoch) {
-    const job::Plan plan = plan_of(job_);
-    const bool writes = plan.kernel->info.generates;
-    AnyArray& array = arrays_.attach(job_.array, writes ? Access::read_write : Access::read_only);
-    // A reduction only reads through this pointer, and its pages are mapped read-only.
-    auto* data = const_cast<std::byte*>(array.bytes().data());
-    queue::ChunkQueue queue = control_.queue(job_.chunks);
-    queue::Cursor cursor;
+  bool only_active(std::uint32_t client) const noexcept {
+    for (std::uint32_t word = 0; word < words(); ++word) {
+      const std::uint64_t mine = word == client / 64 ? std::uint64_t{1} << (client % 64) : 0;
+      if ((active(word) & ~mine) != 0) return false;
+    }
+    return true;
+  }
+
+  // One turn for each client that seems to have a job. True if there was anything to do.
+  bool serve_active() {
     bool worked = false;
-    while (const auto chunk = queue.try_claim(me_, epoch, cursor)) {
-      job::execute(plan, *chunk, data + plan.partition.begin(*chunk) * plan.dtype.itemsize(),
-                   control_.partials());
-      queue.commit(*chunk, me_, epoch);
-      worked = true;
+    for (std::uint32_t word = 0; word < words(); ++word) {
+      for (std::uint64_t bits = active(word); bits != 0; bits &= bits - 1) {
+        const auto client = word * 64 + static_cast<std::uint32_t>(__builtin_ctzll(bits));
+        if (client < pool_.clients() && serve(client)) worked = true;
+      }
     }
-    if (worked && queue.done()) signal();
+    return worked;
   }
 
-  static job::Plan plan_of(const JobDescription& job) {
-    const auto& row = kernel::table()[job.kernel];
-    job::Plan plan;
-    plan.kernel = job.exact != 0 ? row.exact : &row;
-    plan.params = job.params;
-    plan.dtype = DType(job.kind);
-    plan.partition = {job.size, job.chunks};
-    plan.stride = job::partial_stride(*plan.kernel, job.kind);
-    return plan;
+  // The active bits are hints. And what nobody uses any more is let go.
+  void serve_all() {
+    for (std::uint32_t client = 0; client < pool_.clients(); ++client) serve(client);
+    arrays_.drop_deleted();
   }
 
-  void signal() {
+  bool serve(std::uint32_t client) {
+    ServedJob& job = jobs_[client];
+    if (!job.look(pool_, client, me_.slot, home_, arrays_)) return false;
+    const bool worked = execute_for_a_turn(job, client);
+    if (job.finished()) finish(client);
+    return worked;
+  }
+
+  bool execute_for_a_turn(ServedJob& job, std::uint32_t client) {
+    std::uint64_t executed = slot_.executed.load(std::memory_order_relaxed);
+    const std::uint64_t before = executed;
+    // Asked only when there is somebody to take turns with: the clock costs as much as a chunk.
+    Clock::time_point end = only_active(client) ? Clock::time_point{} : Clock::now() + kTurn;
+    while (const auto chunk = job.try_claim(me_)) {
+      slot_.holding.store(pack(Holding{client, *chunk}), std::memory_order_relaxed);
+      if (executed == before) slot_.state.store(WorkerState::busy, std::memory_order_relaxed);
+      job.execute(*chunk, me_);
+      slot_.executed.store(++executed, std::memory_order_relaxed);
+      if (!only_active(client) && turn_is_over(end)) break;
+    }
+    if (executed == before) return false;
+    slot_.holding.store(0, std::memory_order_relaxed);
+    slot_.state.store(WorkerState::idle, std::memory_order_relaxed);
+    return true;
+  }
+
+  static bool turn_is_over(Clock::time_point& end) {
+    const auto now = Clock::now();
+    if (end == Clock::time_point{}) end = now + kTurn;
+    return now >= end;
+  }
+
+  void finish(std::uint32_t client) {
     fault_point(FaultPoint::before_signal);
-    client_.signal();
+    if (announce(pool_.client(client))) home_.wake_client(pool_.client(client));
     fault_point(FaultPoint::signalled);
   }
 
-  void report(const Error& e) {
-    slot_.errc = static_cast<std::uint32_t>(e.errc());
-    put(slot_.message, e.what());
-    put(slot_.hint, e.hint());
-    // Release: "the worker's error message".
-    slot_.failed_epoch.store(failed_epoch_, std::memory_order_release);
-    client_.signal();
-  }
-
-  static void put(std::array<char, WorkerSlot::kMaxMessage>& to, std::string_view text) {
-    text = text.substr(0, to.size() - 1);
-    std::ranges::copy(text, to.begin());
-    to[text.size()] = '\0';
-  }
-
-  Control control_;
-  WorkerSlot& slot_;
+  PoolMemory pool_;
   queue::Owner me_;
-  const os::Event& client_;
-  JobDescription job_;
+  WorkerHome& home_;
+  WorkerSlot& slot_;
+  std::vector<ServedJob> jobs_;
   MappingCache arrays_;
-  std::uint32_t failed_epoch_ = 0;
 };
 
 }  // namespace
 
-void worker_main(Control control, queue::Owner me, const os::Event& client) {
-  Worker(control, me, client).live();
-}
+void worker_main(PoolMemory pool, queue::Owner me, WorkerHome& home) { Worker(pool, me, home).live(); }
 
 }  // namespace shmkit::pool

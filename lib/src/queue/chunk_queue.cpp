@@ -6,6 +6,13 @@
 #include "queue/fault_point.hpp"
 
 namespace shmkit::queue {
+namespace {
+
+constexpr std::uint64_t mark_of(std::uint32_t epoch, std::uint64_t index) noexcept {
+  return (std::uint64_t{epoch} << 32U) | index;
+}
+
+}  // namespace
 
 void ChunkQueue::fill(std::uint32_t epoch) noexcept {
   const std::uint64_t free = pack({State::free, 0, {}, epoch});
@@ -15,6 +22,8 @@ void ChunkQueue::fill(std::uint32_t epoch) noexcept {
   }
   hints_->ticket.store(0, std::memory_order_relaxed);
   hints_->freed.store(0, std::memory_order_relaxed);
+  hints_->recoveries.store(0, std::memory_order_relaxed);
+  hints_->mark.store(mark_of(epoch, 0), std::memory_order_relaxed);
 }
 
 std::optional<std::uint64_t> ChunkQueue::try_claim(Owner owner, std::uint32_t epoch,
@@ -60,11 +69,8 @@ std::optional<std::uint64_t> ChunkQueue::claim_ticket(Owner owner, std::uint32_t
   }
 }
 
-// Starts at a place of its own, so that workers that sweep together do not fight for the same words.
 std::optional<std::uint64_t> ChunkQueue::sweep(Owner owner, std::uint32_t epoch) noexcept {
-  const std::uint64_t start = size() == 0 ? 0 : owner.slot * kTicketWords % size();
-  for (std::uint64_t i = 0; i < size(); ++i) {
-    const std::uint64_t chunk = start + i < size() ? start + i : start + i - size();
+  for (std::uint64_t chunk = mark(epoch); chunk < size(); ++chunk) {
     if (claim_word(chunk, owner, epoch)) return chunk;
   }
   return std::nullopt;
@@ -81,27 +87,32 @@ void ChunkQueue::commit(std::uint64_t chunk, Owner owner, std::uint32_t epoch) n
   fault_point(FaultPoint::committed, chunk);
 }
 
-bool ChunkQueue::release_dead(std::uint64_t chunk, Owner dead, std::uint32_t epoch,
-                              std::uint32_t retries) noexcept {
+bool ChunkQueue::release_dead(std::uint64_t chunk, Owner dead, std::uint32_t epoch, std::uint32_t retries,
+                              Cause cause) noexcept {
   Word& word = words_[chunk];
   std::uint64_t seen = word.load(std::memory_order_acquire);
   const Lease lease = unpack(seen);
   if (lease.state != State::leased || lease.owner != dead || lease.epoch != epoch) return false;
   const std::uint32_t attempt = std::min(lease.attempt + 1, kMaxAttempt);
-  const State next = attempt > retries ? State::poison : State::free;
-  // Release: "what the dead worker's successor may overwrite". Who died is kept, for the report.
-  return word.compare_exchange_strong(seen, pack({next, attempt, dead, epoch}), std::memory_order_acq_rel);
+  const bool given_up = attempt > retries;
+  const Lease next{given_up ? State::poison : State::free, attempt, given_up ? as_owner(cause) : dead, epoch};
+  hints_->recoveries.fetch_add(1, std::memory_order_relaxed);
+  // Release: "what the dead worker's successor may overwrite".
+  return word.compare_exchange_strong(seen, pack(next), std::memory_order_acq_rel);
 }
 
-std::vector<std::uint64_t> ChunkQueue::recover(Owner dead, std::uint32_t epoch, std::uint32_t retries) {
+std::vector<std::uint64_t> ChunkQueue::recover(Owner dead, std::uint32_t epoch, std::uint32_t retries,
+                                               Cause cause, std::uint64_t holding) {
   std::vector<std::uint64_t> moved;
-  for (std::uint64_t chunk = 0; chunk < size(); ++chunk) {
-    if (!release_dead(chunk, dead, epoch, retries)) continue;
+  const auto take_back = [&](std::uint64_t chunk) {
+    if (!release_dead(chunk, dead, epoch, retries, cause)) return;
     fault_point(FaultPoint::word_freed, chunk);
     moved.push_back(chunk);
     hints_->freed.store(chunk + 1, std::memory_order_relaxed);
     fault_point(FaultPoint::hint_set, chunk);
-  }
+  };
+  if (holding < size()) take_back(holding);
+  for (std::uint64_t chunk = mark(epoch); chunk < size(); ++chunk) take_back(chunk);
   return moved;
 }
 
@@ -116,10 +127,47 @@ void ChunkQueue::close(std::uint32_t epoch) noexcept {
   }
 }
 
-bool ChunkQueue::done() const noexcept {
-  // Acquire: "the chunk's partial result". Sequentially consistent, after the sweeper's own commit.
-  return std::ranges::all_of(
-      words_, [](const Word& word) { return terminal(unpack(word.load(std::memory_order_seq_cst)).state); });
+bool ChunkQueue::is_terminal(std::uint64_t chunk, std::uint32_t epoch) const noexcept {
+  // Acquire: "the chunk's partial result". Sequentially consistent, after the scanner's own commit.
+  const Lease lease = unpack(words_[chunk].load(std::memory_order_seq_cst));
+  return terminal(lease.state) && lease.epoch == epoch;
+}
+
+std::uint64_t ChunkQueue::mark(std::uint32_t epoch) const noexcept {
+  // Acquire: "all the partial results below it".
+  const std::uint64_t mark = hints_->mark.load(std::memory_order_acquire);
+  return mark >> 32U == epoch ? std::min<std::uint64_t>(static_cast<std::uint32_t>(mark), size()) : 0;
+}
+
+bool ChunkQueue::done(std::uint32_t epoch) noexcept {
+  std::uint64_t seen = hints_->mark.load(std::memory_order_acquire);
+  if (seen >> 32U != epoch) return false;  // Another job has these words by now.
+  const std::uint64_t begin = mark(epoch);
+  std::uint64_t index = begin;
+  while (index < size() && is_terminal(index, epoch)) ++index;
+  // Release: "all the partial results below it". Fails if somebody was faster, or the job is another one.
+  if (index > begin)
+    hints_->mark.compare_exchange_strong(seen, mark_of(epoch, index), std::memory_order_acq_rel);
+  return index == size();
+}
+
+bool ChunkQueue::any_free(std::uint32_t epoch) const noexcept {
+  for (std::uint64_t chunk = mark(epoch); chunk < size(); ++chunk) {
+    if (was(chunk).state == State::free) return true;
+  }
+  return false;
+}
+
+ChunkQueue::Losses ChunkQueue::losses() const {
+  Losses losses;
+  if (hints_->recoveries.load(std::memory_order_relaxed) == 0) return losses;
+  for (std::uint64_t chunk = 0; chunk < size(); ++chunk) {
+    const Lease lease = was(chunk);
+    const bool poison = lease.state == State::poison;
+    losses.retries += lease.attempt - (poison ? 1 : 0);
+    if (poison) losses.poisoned.push_back(chunk);
+  }
+  return losses;
 }
 
 }  // namespace shmkit::queue

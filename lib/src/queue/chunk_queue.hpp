@@ -19,11 +19,15 @@ inline constexpr std::size_t kLine = 64;
 /// Words per ticket: a cache line of them.
 inline constexpr std::uint64_t kTicketWords = kLine / sizeof(Word);
 
-/// The hints, on lines of their own. All may be lost or wrong without harm.
+/// What lies beside the words, on lines of its own. All but `mark` are hints: they may be lost or wrong
+/// without harm.
 struct Hints {
   alignas(kLine) std::atomic<std::uint64_t> ticket;  ///< Written by every claimer.
   alignas(kLine) std::atomic<std::uint64_t> freed;   ///< 1 + a chunk that recovery freed, or 0. Written by
                                                      ///< recoverers and claimers.
+  std::atomic<std::uint64_t> recoveries;  ///< Bumped before a word is taken back; 0: no word has been.
+  std::atomic<std::uint64_t> mark;  ///< epoch:32 | index:32. Every word below the index was seen terminal
+                                    ///< under this epoch. True, and grows only.
 };
 
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free,
@@ -50,6 +54,7 @@ struct Cursor {
 /// States, memory order and crash table: docs/chunk_queue.md.
 class ChunkQueue {
  public:
+  ChunkQueue() = default;  ///< Of no words; for assignment only.
   ChunkQueue(Hints& hints, std::span<Word> words) noexcept : hints_(&hints), words_(words) {}
 
   std::uint64_t size() const noexcept { return words_.size(); }
@@ -65,15 +70,31 @@ class ChunkQueue {
   /// Aborts the process if the lease is not held: a live owner's lease is never revoked.
   void commit(std::uint64_t chunk, Owner owner, std::uint32_t epoch) noexcept;
 
-  /// Takes back what `dead` held: FREE again, or POISON after `retries` retries. Returns the chunks it moved,
-  /// in order. Requires: `dead` is proven dead.
-  std::vector<std::uint64_t> recover(Owner dead, std::uint32_t epoch, std::uint32_t retries);
+  /// Takes back what `dead` held: FREE again, or POISON after `retries` retries. `holding`: the chunk that it
+  /// said it had, which is looked at first. Returns the chunks it moved.
+  /// Requires: `dead` is proven dead.
+  std::vector<std::uint64_t> recover(Owner dead, std::uint32_t epoch, std::uint32_t retries, Cause cause,
+                                     std::uint64_t holding = 0);
 
   /// Cancels: FREE becomes CLOSED. Leases run to their end.
   void close(std::uint32_t epoch) noexcept;
 
-  /// True once every word is terminal; stays true until fill().
-  bool done() const noexcept;
+  /// True once every word is terminal under this epoch; stays true until fill(). Scans from the terminal
+  /// mark on, and moves it.
+  bool done(std::uint32_t epoch) noexcept;
+
+  /// True if some chunk waits for a worker.
+  bool any_free(std::uint32_t epoch) const noexcept;
+
+  /// Every word below it is terminal.
+  std::uint64_t mark(std::uint32_t epoch) const noexcept;
+
+  /// What deaths did to a job that is done.
+  struct Losses {
+    std::uint64_t retries = 0;            ///< Chunks that were freed again.
+    std::vector<std::uint64_t> poisoned;  ///< In order.
+  };
+  Losses losses() const;
 
   Lease was(std::uint64_t chunk) const noexcept {
     return unpack(words_[chunk].load(std::memory_order_acquire));
@@ -84,9 +105,11 @@ class ChunkQueue {
   std::optional<std::uint64_t> claim_freed(Owner owner, std::uint32_t epoch) noexcept;
   std::optional<std::uint64_t> claim_ticket(Owner owner, std::uint32_t epoch, Cursor& cursor) noexcept;
   std::optional<std::uint64_t> sweep(Owner owner, std::uint32_t epoch) noexcept;
-  bool release_dead(std::uint64_t chunk, Owner dead, std::uint32_t epoch, std::uint32_t retries) noexcept;
+  bool release_dead(std::uint64_t chunk, Owner dead, std::uint32_t epoch, std::uint32_t retries,
+                    Cause cause) noexcept;
+  bool is_terminal(std::uint64_t chunk, std::uint32_t epoch) const noexcept;
 
-  Hints* hints_;
+  Hints* hints_ = nullptr;
   std::span<Word> words_;
 };
 

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <string_view>
 
 namespace shmkit::queue {
 
@@ -8,6 +10,9 @@ namespace shmkit::queue {
 enum class FaultPoint : std::uint8_t {
   // Of a worker.
   worker_started,
+  worker_locked,
+  job_read,
+  job_attached,
   ticket_taken,
   hint_taken,
   leased,
@@ -15,16 +20,51 @@ enum class FaultPoint : std::uint8_t {
   committed,
   before_signal,
   signalled,
-  // Of the client.
+  asleep,
+  // Of a client.
+  slot_locked,
+  connected,
+  segment_intended,
+  segment_made,
   word_filled,
+  described,
+  published,
+  rung,
+  all_terminal,
+  job_finished,
+  gave_up,
+  segment_dropped,
+  // Of whoever recovers: the client of a private pool, or a supervisor.
   word_freed,
   hint_set,
+  // Of a supervisor.
+  pool_made,
+  pool_named,
+  worker_forked,
+  worker_reaped,
+  recovered,
+  client_dead,
+  draining,
+  words_closed,
+  segment_unlinked,
+  slot_vacated,
+  workers_ended,
 };
 
-inline constexpr int kFaultPoints = 11;
+inline constexpr std::array<std::string_view, 37> kFaultPointNames = {
+    "worker_started", "worker_locked", "job_read",    "job_attached",    "ticket_taken",
+    "hint_taken",     "leased",        "executed",    "committed",       "before_signal",
+    "signalled",      "asleep",        "slot_locked", "connected",       "segment_intended",
+    "segment_made",   "word_filled",   "described",   "published",       "rung",
+    "all_terminal",   "job_finished",  "gave_up",     "segment_dropped", "word_freed",
+    "hint_set",       "pool_made",     "pool_named",  "worker_forked",   "worker_reaped",
+    "recovered",      "client_dead",   "draining",    "words_closed",    "segment_unlinked",
+    "slot_vacated",   "workers_ended"};
+inline constexpr int kFaultPoints = static_cast<int>(kFaultPointNames.size());
+static_assert(static_cast<int>(FaultPoint::workers_ended) + 1 == kFaultPoints);
 
 /// Set by tests only; called at every fault point, with the chunk where there is one. Costs one predictable
-/// load otherwise.
+/// load otherwise, and nothing in a build for users.
 using FaultHook = void (*)(FaultPoint, std::uint64_t chunk);
 inline FaultHook fault_hook = nullptr;
 

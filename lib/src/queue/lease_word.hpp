@@ -46,6 +46,25 @@ constexpr Lease unpack(std::uint64_t word) noexcept {
           static_cast<std::uint32_t>(word)};
 }
 
+/// How a worker ended that died holding a lease. In a POISON word it stands in the place of the owner, whom
+/// nobody needs any more, so that the reason is as safe from crashes as the word.
+enum class Ending : std::uint8_t { exit_code = 0, signal = 1, timed_out = 2 };
+
+struct Cause {
+  Ending ending = Ending::exit_code;
+  std::uint8_t value = 0;  ///< Exit code or signal number.
+
+  bool operator==(const Cause&) const noexcept = default;
+};
+
+constexpr Owner as_owner(Cause cause) noexcept {
+  return {(std::uint32_t{static_cast<std::uint8_t>(cause.ending)} << 8U) | cause.value, 0};
+}
+
+constexpr Cause cause_of(const Lease& poison) noexcept {
+  return {static_cast<Ending>((poison.owner.slot >> 8U) & 3U), static_cast<std::uint8_t>(poison.owner.slot)};
+}
+
 constexpr bool terminal(State state) noexcept {
   return state == State::committed || state == State::poison || state == State::closed;
 }

@@ -19,7 +19,7 @@ class Copy::Transfer {
   Transfer(Copy& copy, const job::Plan& plan, bool exact, std::byte* data, std::byte* partials,
            RunReport& report)
       : copy_(copy), plan_(plan), exact_(exact), data_(data), partials_(partials), report_(report) {
-    for (std::uint64_t chunk = 0; chunk < plan.partition.chunks; ++chunk) waiting_.push_back(chunk);
+    for (std::uint64_t chunk = 0; chunk < plan.partition.chunks(); ++chunk) waiting_.push_back(chunk);
   }
 
   void run() {
@@ -42,7 +42,7 @@ class Copy::Transfer {
   void assign(Line& line, std::uint64_t chunk) {
     const std::uint64_t begin = plan_.partition.begin(chunk) * plan_.dtype.itemsize();
     const std::uint64_t end = plan_.partition.begin(chunk + 1) * plan_.dtype.itemsize();
-    line.assign(chunk, {chunk, plan_.partition.size, plan_.partition.chunks, end - begin, exact_ ? 1U : 0U},
+    line.assign(chunk, {chunk, plan_.partition.size(), plan_.partition.chunks(), end - begin, exact_ ? 1U : 0U},
                 {data_ + begin, end - begin});
   }
 

@@ -62,7 +62,7 @@ RunReport run_here(std::string_view kernel, AnyArray& array, const RunOptions& o
   const job::Plan plan = job::make_plan(kernel, array.dtype(), array.shape().size(), options);
   RunReport report;
   report.kernel = kernel;
-  report.chunks = plan.partition.chunks;
+  report.chunks = plan.partition.chunks();
   report.workers = workers_of(options);
   // A reduction only reads through this pointer.
   auto* data = plan.kernel->info.generates ? array.writable_bytes().data()

@@ -22,7 +22,7 @@ void work(const job::Plan& plan, queue::ChunkQueue queue, queue::Owner me, std::
 
 void Threads::execute(const job::Plan& plan, std::byte* data, std::byte* partials, RunReport& /*report*/) {
   queue::Hints hints{};
-  std::vector<queue::Word> words(plan.partition.chunks);
+  std::vector<queue::Word> words(plan.partition.chunks());
   queue::ChunkQueue queue(hints, words);
   queue.fill(kEpoch);
   std::vector<std::jthread> threads;

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "job/plan.hpp"
+#include "pool/shared_text.hpp"
+#include "queue/chunk_queue.hpp"
+
+namespace shmkit::pool {
+
+/// What a client gives its job beside the description: hints, the array's name, lease words, partial results.
+///
+///   JobHeader | lease words | partial results
+///
+/// In a private pool it follows the pool's own memory; in a named pool it is a segment of its own. All zero
+/// is a valid beginning.
+struct JobHeader {
+  queue::Hints hints;
+  SharedText<4096> array_name;  ///< Read when an array is not mapped yet; what counts is device and inode.
+};
+
+/// A view; the memory lives elsewhere.
+class JobMemory {
+ public:
+  JobMemory() = default;
+  explicit JobMemory(std::byte* base) noexcept : base_(base) {}
+
+  explicit operator bool() const noexcept { return base_ != nullptr; }
+  JobHeader& header() const noexcept { return *reinterpret_cast<JobHeader*>(base_); }
+  queue::ChunkQueue queue(std::uint64_t chunks) const noexcept {
+    return {header().hints, {reinterpret_cast<queue::Word*>(base_ + kWords), chunks}};
+  }
+  std::byte* partials(std::uint64_t chunks) const noexcept { return base_ + partials_offset(chunks); }
+
+  /// What a job needs. Fits 64 bits for every plan that job::make_plan() lets through.
+  static constexpr std::uint64_t bytes(std::uint64_t chunks, std::uint64_t partial_bytes) noexcept {
+    return partials_offset(chunks) + partial_bytes;
+  }
+
+ private:
+  static constexpr std::uint64_t kWords =
+      (sizeof(JobHeader) + queue::kLine - 1) / queue::kLine * queue::kLine;
+  static constexpr std::uint64_t partials_offset(std::uint64_t chunks) noexcept {
+    return kWords + (chunks * sizeof(queue::Word) + queue::kLine - 1) / queue::kLine * queue::kLine;
+  }
+
+  std::byte* base_ = nullptr;
+};
+
+}  // namespace shmkit::pool

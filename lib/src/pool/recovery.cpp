@@ -1,0 +1,58 @@
+#include "pool/recovery.hpp"
+
+#include "pool/bells.hpp"
+#include "queue/fault_point.hpp"
+
+namespace shmkit::pool {
+namespace {
+
+std::uint64_t recover_in(PoolMemory pool, std::uint32_t client, const SeenJob& job, const Death& death,
+                         JobKeeper& keeper) {
+  queue::ChunkQueue queue = keeper.memory_of(client, job.description).queue(job.description.chunks);
+  const std::uint64_t said = pool.worker(death.owner.slot).holding.load(std::memory_order_relaxed);
+  const auto moved = queue.recover(death.owner, job.word.epoch, job.description.retries, death.cause,
+                                   unpack_holding(said).chunk);
+  if (moved.empty()) return 0;
+  ring_workers(pool, client, moved.size());
+  announce(pool.client(client));  // It may have been the last chunk, given up.
+  keeper.wake_client(pool.client(client));
+  return moved.size();
+}
+
+}  // namespace
+
+// Read twice: a description belongs to the word that stands before and after it. A word that changes
+// meanwhile is of a job whose leases are all returned, or of a later one in which the dead had no part.
+std::optional<SeenJob> leased_job(const ClientSlot& client) noexcept {
+  for (;;) {
+    const SlotWord word = client.state();
+    if (word.state != SlotState::running && word.state != SlotState::draining) return std::nullopt;
+    const SeenJob job{word, client.description.read()};
+    const SlotWord after = client.state();
+    const bool given_up = after == SlotWord{word.epoch, SlotState::draining};
+    if (after == word || given_up) return job;
+  }
+}
+
+std::uint64_t recover_worker(PoolMemory pool, const Death& death, JobKeeper& keeper) {
+  std::uint64_t held = 0;
+  for (std::uint32_t client = 0; client < pool.clients(); ++client) {
+    const auto job = leased_job(pool.client(client));
+    if (!job) continue;
+    try {
+      held += recover_in(pool, client, *job, death, keeper);
+    } catch (const Error& e) {
+      ClientSlot& slot = pool.client(client);
+      pool.worker(death.owner.slot).message.put(e.what());
+      pool.worker(death.owner.slot).hint.put(e.hint());
+      slot.failure.store(pack(Failure{job->word.epoch, e.errc(), death.owner.slot}),
+                         std::memory_order_release);
+      announce(slot);
+      keeper.wake_client(slot);
+    }
+  }
+  queue::fault_point(queue::FaultPoint::recovered);
+  return held;
+}
+
+}  // namespace shmkit::pool

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <memory>
+
+#include "pool/layout.hpp"
+#include "pool/mapping_cache.hpp"
+#include "pool/worker.hpp"
+
+namespace shmkit::pool {
+
+/// A client's job as one worker sees it: read once, then executed chunk by chunk.
+class ServedJob {
+ public:
+  /// Looks at the client slot. True if it has a running job that this worker can do; then what follows may be
+  /// called. An array or memory that cannot be had is reported to the client, once per job.
+  bool look(PoolMemory pool, std::uint32_t client, std::uint32_t worker, WorkerHome& home,
+            MappingCache& arrays);
+
+  std::optional<std::uint64_t> try_claim(queue::Owner me) noexcept {
+    return queue_.try_claim(me, epoch_, cursor_);
+  }
+  void execute(std::uint64_t chunk, queue::Owner me) noexcept;
+  /// Everything is terminal, and this worker had a part in it since it was asked last.
+  bool finished() noexcept;
+
+ private:
+  void begin(PoolMemory pool, std::uint32_t client, WorkerHome& home, MappingCache& arrays);
+  void end(std::uint32_t client, WorkerHome& home) noexcept;
+
+  std::uint64_t seen_ = 0;  // Slot word that the rest belongs to.
+  bool able_ = false;
+  std::uint32_t epoch_ = 0;
+  job::Plan plan_;
+  std::shared_ptr<AnyArray> array_;
+  std::byte* data_ = nullptr;
+  std::byte* partials_ = nullptr;
+  queue::ChunkQueue queue_;
+  queue::Cursor cursor_;
+  bool worked_ = false;
+};
+
+}  // namespace shmkit::pool

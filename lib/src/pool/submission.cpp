@@ -1,0 +1,97 @@
+#include "pool/submission.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "pool/bells.hpp"
+#include "pool/crew.hpp"
+#include "queue/fault_point.hpp"
+
+namespace shmkit::pool {
+namespace {
+
+using queue::fault_point;
+using queue::FaultPoint;
+
+// The absolute path, as a URL: the name that was given may be relative to somewhere else.
+std::string url_of(const Name& name) {
+  std::string url = name.in_shared_memory() ? name.url() : "file://" + name.path();
+  if (url.size() <= decltype(JobHeader::array_name)::kBytes) return url;
+  throw Error(Errc::usage, fmt::format("the path of '{}' is too long", name.text()));
+}
+
+}  // namespace
+
+NamedRef named(const ArrayInfo& info) { return {{info.device, info.inode, -1}, url_of(info.name)}; }
+
+NamedRef unnamed(ArrayDraft& draft) {
+  NamedRef ref = named(draft.array().info());
+  ref.ref.descriptor = draft.descriptor();
+  return ref;
+}
+
+void Submission::publish(const job::Plan& plan, const NamedRef& array, JobMemory memory, std::uint64_t serial,
+                         std::chrono::milliseconds chunk_timeout) {
+  const SlotWord before = slot().state();
+  epoch_ = before.epoch == ~std::uint32_t{0} ? 1 : before.epoch + 1;
+  queue_ = memory.queue(plan.partition.chunks());
+  memory.header().array_name.put(array.name);
+  queue_.fill(epoch_);
+  slot().description.write(describe(plan, array.ref, serial, chunk_timeout));
+  fault_point(FaultPoint::described);
+  slot().change(before, {epoch_, SlotState::running});  // Release: "job description and fresh words".
+  fault_point(FaultPoint::published);
+  ring_workers(pool_, client_, plan.partition.chunks());
+  fault_point(FaultPoint::rung);
+}
+
+void Submission::clear_active() noexcept {
+  pool_.header().door.active[client_ / 64].fetch_and(~(std::uint64_t{1} << (client_ % 64)),
+                                                     std::memory_order_relaxed);
+}
+
+void Submission::finish() noexcept {
+  fault_point(FaultPoint::all_terminal);
+  clear_active();
+  slot().change({epoch_, SlotState::running}, {epoch_, SlotState::idle});
+  fault_point(FaultPoint::job_finished);
+}
+
+void Submission::give_up() noexcept {
+  slot().change({epoch_, SlotState::running}, {epoch_, SlotState::draining});
+  fault_point(FaultPoint::gave_up);
+  queue_.close(epoch_);
+}
+
+bool Submission::settled() noexcept {
+  const SlotWord now = slot().state();
+  if (now.state == SlotState::idle) return true;
+  if (now.state != SlotState::draining || !queue_.done(epoch_)) return false;
+  clear_active();
+  return slot().change(now, {now.epoch, SlotState::idle});
+}
+
+void Submission::ring_if_needed() noexcept {
+  if (queue_.any_free(epoch_)) ring_workers(pool_, client_, queue_.size());
+}
+
+void Submission::throw_reported_error() const {
+  // Acquire: "the worker's error message".
+  const Failure failure = unpack_failure(slot().failure.load(std::memory_order_acquire));
+  if (failure.epoch != epoch_ || failure.worker >= pool_.workers()) return;
+  const WorkerSlot& worker = pool_.worker(failure.worker);
+  throw Error(failure.errc, worker.message.get(), worker.hint.get());
+}
+
+void Submission::count_losses(const job::Plan& plan, RunReport& report) const {
+  const auto losses = queue_.losses();
+  report.retries += losses.retries;
+  for (const std::uint64_t chunk : losses.poisoned) {
+    const queue::Lease lease = queue_.was(chunk);
+    report.failures.push_back({chunk, plan.partition.begin(chunk), plan.partition.begin(chunk + 1),
+                               lease.attempt, text(queue::cause_of(lease))});
+  }
+}
+
+}  // namespace shmkit::pool

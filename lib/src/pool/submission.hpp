@@ -1,0 +1,56 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include <shmkit/run.hpp>
+
+#include "pool/layout.hpp"
+
+namespace shmkit::pool {
+
+/// The array of a job, with the name by which workers attach to it.
+struct NamedRef {
+  ArrayRef ref;
+  std::string name;
+};
+NamedRef named(const ArrayInfo& info);
+NamedRef unnamed(ArrayDraft& draft);
+
+/// A client's side of its slot, for one job after another. Only its client uses it.
+class Submission {
+ public:
+  Submission(PoolMemory pool, std::uint32_t client) noexcept : pool_(pool), client_(client) {}
+
+  /// Makes the job known to the workers. `memory` holds what JobMemory::bytes() asks for.
+  /// Requires: the slot is idle, or its last job was given up and settled() is true.
+  void publish(const job::Plan& plan, const NamedRef& array, JobMemory memory, std::uint64_t serial,
+               std::chrono::milliseconds chunk_timeout);
+
+  /// Every chunk is terminal, and what the workers wrote is visible.
+  bool done() noexcept { return queue_.done(epoch_); }
+  /// Ends a job that is done.
+  void finish() noexcept;
+  /// Ends one that is not: nobody starts another chunk of it. settled() says when nobody writes any more.
+  void give_up() noexcept;
+  bool settled() noexcept;
+
+  /// Rings again if chunks wait for workers: a ring may have been lost.
+  void ring_if_needed() noexcept;
+
+  void throw_reported_error() const;
+  /// Adds retries and failed chunks to the report. Requires: done().
+  void count_losses(const job::Plan& plan, RunReport& report) const;
+
+ private:
+  ClientSlot& slot() const noexcept { return pool_.client(client_); }
+  void clear_active() noexcept;
+
+  PoolMemory pool_;
+  std::uint32_t client_;
+  std::uint32_t epoch_ = 0;
+  queue::ChunkQueue queue_;
+};
+
+}  // namespace shmkit::pool
