@@ -11,8 +11,8 @@ int main(int argc, char** argv) {
   benchmark::AddCustomContext("project", "shmkit " SHMKIT_VERSION);
   benchmark::AddCustomContext("commit", SHMKIT_COMMIT);
   benchmark::AddCustomContext("compiler", SHMKIT_COMPILER);
-  shmkit::bench::PlainNames reporter(
-      std::unique_ptr<benchmark::BenchmarkReporter>(benchmark::CreateDefaultDisplayReporter()));
+  shmkit::bench::PlainNames reporter{
+      std::unique_ptr<benchmark::BenchmarkReporter>(benchmark::CreateDefaultDisplayReporter())};
   benchmark::RunSpecifiedBenchmarks(&reporter);
   benchmark::Shutdown();
   return reporter.failed() ? 1 : 0;

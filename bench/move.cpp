@@ -23,7 +23,7 @@ std::vector<std::byte> pattern(std::size_t size) {
 }
 
 void set_rate(benchmark::State& state, std::size_t size) {
-  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * size));
+  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(size));
 }
 
 void through_kernel(benchmark::State& state, bench::Channel channel, std::size_t size) {

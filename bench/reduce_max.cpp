@@ -44,7 +44,7 @@ double expected() {
 }
 
 void count_bytes(benchmark::State& state) {
-  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * kElements * sizeof(double)));
+  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(kElements * sizeof(double)));
 }
 
 void check(benchmark::State& state, const RunReport& report) {

@@ -16,6 +16,7 @@ using ::testing::IsEmpty;
 constexpr std::uint32_t kEpoch = 7;
 constexpr Owner kAnna{1, 1};
 constexpr Owner kBert{2, 1};
+constexpr Cause kKilled{Ending::signal, 9};
 
 // The semantics for one thread, step by step; the oracle is the state table of docs/chunk_queue.md.
 struct ChunkQueueTest : ::testing::TestWithParam<std::size_t> {
@@ -46,15 +47,15 @@ INSTANTIATE_TEST_SUITE_P(Sizes, ChunkQueueOfAnySize, ::testing::Values(0, 1, 3, 
 TEST_P(ChunkQueueOfAnySize, GivesEveryChunkOnceAndIsThenDone) {
   Cursor cursor;
   std::set<std::uint64_t> seen;
-  EXPECT_EQ(queue.done(), queue.size() == 0);
+  EXPECT_EQ(queue.done(kEpoch), queue.size() == 0);
   while (const auto chunk = queue.try_claim(kAnna, kEpoch, cursor)) {
     EXPECT_LT(*chunk, queue.size());
     EXPECT_TRUE(seen.insert(*chunk).second);
-    EXPECT_FALSE(queue.done());
+    EXPECT_FALSE(queue.done(kEpoch));
     queue.commit(*chunk, kAnna, kEpoch);
   }
   EXPECT_EQ(seen.size(), queue.size());
-  EXPECT_TRUE(queue.done());
+  EXPECT_TRUE(queue.done(kEpoch));
   EXPECT_EQ(claim(), std::nullopt);
 }
 
@@ -73,23 +74,28 @@ TEST_P(ChunkQueueOfAnySize, GivesEveryChunkEvenIfHintsAreRubbish) {
       EXPECT_TRUE(seen.insert(*chunk).second);
       queue.commit(*chunk, kBert, kEpoch);
     }
-    EXPECT_TRUE(queue.done());
+    EXPECT_TRUE(queue.done(kEpoch));
   }
 }
 
 TEST_P(ChunkQueueOfAnySize, LosesNoChunkWithALostTicket) {
-  hints.ticket = 1;  // Whoever took ticket 0 died.
+  hints.ticket = (std::uint64_t{kEpoch} << 32U) + 1;  // Whoever took ticket 0 died.
   for (std::uint64_t i = 0; i < queue.size(); ++i) EXPECT_TRUE(claim().has_value());
   EXPECT_EQ(claim(), std::nullopt);
+}
+
+TEST_F(ChunkQueueTest, LeavesTheTicketsToTheWorkersOfTheJob) {
+  for (int i = 0; i < 100; ++i) EXPECT_EQ(claim(kBert, kEpoch - 1), std::nullopt);
+  EXPECT_EQ(hints.ticket, std::uint64_t{kEpoch} << 32U) << "a late worker of the last job has used them up";
 }
 
 TEST_P(ChunkQueueOfAnySize, ClosesWhatIsFree) {
   const auto held = claim();
   queue.close(kEpoch);
   EXPECT_EQ(claim(kBert), std::nullopt);
-  EXPECT_EQ(queue.done(), !held.has_value());
+  EXPECT_EQ(queue.done(kEpoch), !held.has_value());
   if (held) queue.commit(*held, kAnna, kEpoch);
-  EXPECT_TRUE(queue.done());
+  EXPECT_TRUE(queue.done(kEpoch));
 }
 
 TEST_F(ChunkQueueTest, GivesDistinctChunksToDistinctOwners) {
@@ -111,8 +117,9 @@ TEST_F(ChunkQueueTest, GivesNothingForAnotherEpoch) {
 
 TEST_F(ChunkQueueTest, GivesNothingFromFreshMemory) {
   std::ranges::for_each(words, [](Word& word) { word = 0; });
+  hints.mark = 0;
   EXPECT_EQ(claim(kAnna, 0), std::nullopt);
-  EXPECT_FALSE(queue.done());
+  EXPECT_FALSE(queue.done(0));
 }
 
 TEST_F(ChunkQueueTest, ClosesNothingOfAnotherEpoch) {
@@ -126,19 +133,19 @@ TEST_F(ChunkQueueTest, FreesWhatTheDeadHeldAndNothingElse) {
   const auto committed = claim(kAnna);
   queue.commit(*committed, kAnna, kEpoch);
   const auto b = claim(kBert);
-  EXPECT_THAT(queue.recover(kAnna, kEpoch, 2), ElementsAre(*a));
+  EXPECT_THAT(queue.recover(kAnna, kEpoch, 2, kKilled), ElementsAre(*a));
   EXPECT_EQ(queue.was(*a).state, State::free);
   EXPECT_EQ(queue.was(*a).attempt, 1U);
   EXPECT_EQ(queue.was(*committed).state, State::committed);
   EXPECT_EQ(queue.was(*b).owner, kBert);
-  EXPECT_THAT(queue.recover(kAnna, kEpoch, 2), IsEmpty());
+  EXPECT_THAT(queue.recover(kAnna, kEpoch, 2, kKilled), IsEmpty());
 }
 
 TEST_F(ChunkQueueTest, RunsAFreedChunkNext) {
   Cursor cursor;
   const auto a = queue.try_claim(kAnna, kEpoch, cursor);
   queue.try_claim(kBert, kEpoch, cursor);
-  queue.recover(kAnna, kEpoch, 2);
+  queue.recover(kAnna, kEpoch, 2, kKilled);
   EXPECT_EQ(queue.try_claim(kBert, kEpoch, cursor), a);
 }
 
@@ -146,7 +153,7 @@ TEST_F(ChunkQueueTest, FindsEverythingThatOneOwnerHeld) {
   std::vector<std::uint64_t> held;
   while (const auto chunk = claim(kAnna)) held.push_back(*chunk);
   std::ranges::sort(held);
-  EXPECT_EQ(queue.recover(kAnna, kEpoch, 2), held);
+  EXPECT_EQ(queue.recover(kAnna, kEpoch, 2, kKilled), held);
   std::size_t again = 0;
   while (claim(kBert)) ++again;
   EXPECT_EQ(again, held.size());
@@ -155,10 +162,10 @@ TEST_F(ChunkQueueTest, FindsEverythingThatOneOwnerHeld) {
 TEST_F(ChunkQueueTest, RecoversNothingForAnotherIncarnationOrEpoch) {
   claim(kAnna);
   const auto before = snapshot();
-  EXPECT_THAT(queue.recover({kAnna.slot, kAnna.incarnation + 1}, kEpoch, 2), IsEmpty());
-  EXPECT_THAT(queue.recover({kAnna.slot, kAnna.incarnation - 1}, kEpoch, 2), IsEmpty());
-  EXPECT_THAT(queue.recover({kAnna.slot + 1, kAnna.incarnation}, kEpoch, 2), IsEmpty());
-  EXPECT_THAT(queue.recover(kAnna, kEpoch + 1, 2), IsEmpty());
+  EXPECT_THAT(queue.recover({kAnna.slot, kAnna.incarnation + 1}, kEpoch, 2, kKilled), IsEmpty());
+  EXPECT_THAT(queue.recover({kAnna.slot, kAnna.incarnation - 1}, kEpoch, 2, kKilled), IsEmpty());
+  EXPECT_THAT(queue.recover({kAnna.slot + 1, kAnna.incarnation}, kEpoch, 2, kKilled), IsEmpty());
+  EXPECT_THAT(queue.recover(kAnna, kEpoch + 1, 2, kKilled), IsEmpty());
   EXPECT_EQ(snapshot(), before);
 }
 
@@ -168,8 +175,8 @@ TEST_F(ChunkQueueTest, TellsIncarnationsApartAroundTheirWrap) {
     const Owner old{5, (kIncarnationMask - 2 + step) & kIncarnationMask};
     const Owner next{5, (old.incarnation + 1) & kIncarnationMask};
     const auto chunk = claim(old);
-    EXPECT_THAT(queue.recover(next, kEpoch, 30), IsEmpty());
-    EXPECT_THAT(queue.recover(old, kEpoch, 30), ElementsAre(*chunk));
+    EXPECT_THAT(queue.recover(next, kEpoch, 30, kKilled), IsEmpty());
+    EXPECT_THAT(queue.recover(old, kEpoch, 30, kKilled), ElementsAre(*chunk));
   }
 }
 
@@ -180,12 +187,12 @@ TEST_F(ChunkQueueTest, GivesAChunkUpAfterItsRetries) {
     for (; claim(kAnna); ++deaths) {
       hints.freed = 0;
       hints.ticket = 0;  // So that it is always chunk 0.
-      queue.recover(kAnna, kEpoch, retries);
+      queue.recover(kAnna, kEpoch, retries, kKilled);
       if (queue.was(0).state == State::poison) break;
     }
     EXPECT_EQ(deaths, retries);
     EXPECT_EQ(queue.was(0).attempt, retries + 1);
-    EXPECT_EQ(queue.was(0).owner, kAnna);
+    EXPECT_EQ(cause_of(queue.was(0)), kKilled);
     EXPECT_NE(claim(kAnna), 0U);
   }
 }
@@ -193,17 +200,17 @@ TEST_F(ChunkQueueTest, GivesAChunkUpAfterItsRetries) {
 TEST_F(ChunkQueueTest, IsDoneWhenTheRestIsGivenUpOrClosed) {
   const auto bad = claim(kAnna);
   const auto good = claim(kBert);
-  queue.recover(kAnna, kEpoch, 0);
+  queue.recover(kAnna, kEpoch, 0, kKilled);
   queue.close(kEpoch);
-  EXPECT_FALSE(queue.done());
+  EXPECT_FALSE(queue.done(kEpoch));
   queue.commit(*good, kBert, kEpoch);
-  EXPECT_TRUE(queue.done());
+  EXPECT_TRUE(queue.done(kEpoch));
   EXPECT_EQ(queue.was(*bad).state, State::poison);
 }
 
 TEST_F(ChunkQueueTest, KeepsTheNumberOfDeathsInWhatIsCommitted) {
   const auto chunk = claim(kAnna);
-  queue.recover(kAnna, kEpoch, 5);
+  queue.recover(kAnna, kEpoch, 5, kKilled);
   EXPECT_EQ(claim(kBert), chunk);
   queue.commit(*chunk, kBert, kEpoch);
   EXPECT_EQ(queue.was(*chunk).attempt, 1U);
@@ -213,7 +220,8 @@ TEST_F(ChunkQueueTest, KeepsTheNumberOfDeathsInWhatIsCommitted) {
 TEST_F(ChunkQueueTest, StartsAfreshUnderANewEpoch) {
   while (const auto chunk = claim()) queue.commit(*chunk, kAnna, kEpoch);
   queue.fill(kEpoch + 1);
-  EXPECT_FALSE(queue.done());
+  EXPECT_FALSE(queue.done(kEpoch + 1));
+  EXPECT_FALSE(queue.done(kEpoch)) << "that job has gone";
   EXPECT_EQ(claim(kAnna, kEpoch), std::nullopt);
   std::size_t count = 0;
   while (claim(kAnna, kEpoch + 1)) ++count;

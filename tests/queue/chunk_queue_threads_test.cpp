@@ -41,7 +41,7 @@ class Storm {
     queue_.fill(epoch);
     for (Ghost& ghost : ghosts_) ghost = {};
     epoch_.store(epoch, std::memory_order_release);
-    while (!queue_.done()) std::this_thread::yield();
+    while (!queue_.done(epoch)) std::this_thread::yield();
     for (std::uint64_t chunk = 0; chunk < kChunks; ++chunk) check(chunk, epoch);
   }
 
@@ -82,7 +82,8 @@ class Storm {
         if (!stopped_[slot].load(std::memory_order_acquire)) continue;  // The proof of death.
         workers_[slot].join();
         deaths_.fetch_add(1, std::memory_order_relaxed);
-        queue_.recover({slot, incarnations_[slot]}, epoch_.load(std::memory_order_relaxed), kMaxAttempt - 1);
+        queue_.recover({slot, incarnations_[slot]}, epoch_.load(std::memory_order_relaxed), kMaxAttempt - 1,
+                       {});
         start(slot);
       }
       std::this_thread::yield();
@@ -121,7 +122,7 @@ class Storm {
   }
 
   void spoil_hints(std::minstd_rand& random) {
-    hints_.ticket.store(random() % 8, std::memory_order_relaxed);
+    hints_.ticket.store((std::uint64_t{epoch_.load()} << 32U) + random() % 8, std::memory_order_relaxed);
     hints_.freed.store(random() % (2 * kChunks), std::memory_order_relaxed);
   }
 

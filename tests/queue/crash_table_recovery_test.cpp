@@ -51,7 +51,7 @@ struct DeadRecoverer : test::CrashTable {
 
   // A worker's loop, until all is done.
   void work() {
-    while (!queue().done()) {
+    while (!queue().done(kEpoch)) {
       const std::uint32_t heard = memory->doorbell;
       queue::Cursor cursor;
       while (const auto chunk = queue().try_claim(kHeir, kEpoch, cursor)) {
@@ -75,7 +75,7 @@ struct DeadRecoverer : test::CrashTable {
   }
 
   void expect_all_executed() {
-    EXPECT_TRUE(queue().done());
+    EXPECT_TRUE(queue().done(kEpoch));
     for (std::uint64_t chunk = 0; chunk < kWords; ++chunk) {
       EXPECT_EQ(queue().was(chunk).state, queue::State::committed);
       EXPECT_EQ(memory->partials[2 * chunk], chunk);
@@ -84,7 +84,7 @@ struct DeadRecoverer : test::CrashTable {
   }
 
   void die_while_recovering() {
-    expect_killed(in_a_process([&] { queue().recover(kDead, kEpoch, 2); }));
+    expect_killed(in_a_process([&] { queue().recover(kDead, kEpoch, 2, {queue::Ending::signal, SIGKILL}); }));
     EXPECT_EQ(queue().was(0).attempt, 1U);
   }
 

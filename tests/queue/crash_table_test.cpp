@@ -200,13 +200,21 @@ TEST_F(HalfWritten, W5ChunkIsWrittenAgainAsAWhole) {
   EXPECT_EQ(half, 3) << "the worker was never caught in the middle";
 }
 
-// A fault point that no test can reach protects nothing.
-TEST_F(CrashTable, ReachesEveryFaultPoint) {
+// A fault point that no test can reach protects nothing. (Those of named pools: tests/pool/named_*_test.cpp.)
+TEST_F(CrashTable, ReachesEveryFaultPointOfAPrivatePool) {
   WorkerPool pool = WorkerPool::start(2);
   plot->kill_at(FaultPoint::leased);
   survive(pool);
-  for (int point = 0; point < queue::kFaultPoints; ++point)
-    EXPECT_GT(plot->reached(static_cast<FaultPoint>(point)), 0U) << "point " << point;
+  for (const FaultPoint point :
+       {FaultPoint::worker_started, FaultPoint::job_read,      FaultPoint::job_attached,
+        FaultPoint::ticket_taken,   FaultPoint::hint_taken,    FaultPoint::leased,
+        FaultPoint::executed,       FaultPoint::committed,     FaultPoint::before_signal,
+        FaultPoint::signalled,      FaultPoint::asleep,        FaultPoint::word_filled,
+        FaultPoint::described,      FaultPoint::published,     FaultPoint::rung,
+        FaultPoint::all_terminal,   FaultPoint::job_finished,  FaultPoint::word_freed,
+        FaultPoint::hint_set,       FaultPoint::worker_forked, FaultPoint::worker_reaped,
+        FaultPoint::recovered})
+    EXPECT_GT(plot->reached(point), 0U) << queue::kFaultPointNames[static_cast<std::size_t>(point)];
 }
 
 }  // namespace

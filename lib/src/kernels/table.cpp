@@ -8,7 +8,8 @@
 namespace shmkit::kernel {
 
 std::span<const Kernel> table() noexcept {
-  static const std::array rows{kMin, kMax, kSum, kMean, kArgmin, kArgmax, kFill, kArange, kLinspace, kRandom};
+  static const std::array rows{kMin,  kMax,    kSum,      kMean,   kArgmin, kArgmax,
+                               kFill, kArange, kLinspace, kRandom, kNoop};
   return rows;
 }
 

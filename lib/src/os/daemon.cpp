@@ -68,14 +68,15 @@ std::string run_detached(const std::function<void(Fd report)>& body) {
   return read_until_closed(reader);
 }
 
-void write_report(const Fd& report, const std::string& text) noexcept {
+bool write_report(const Fd& report, const std::string& text) noexcept {
   std::size_t written = 0;
   while (written < text.size()) {
     const ssize_t now = ::write(report.get(), text.data() + written, text.size() - written);
     if (now < 0 && errno == EINTR) continue;
-    if (now <= 0) return;
+    if (now <= 0) return false;
     written += static_cast<std::size_t>(now);
   }
+  return true;
 }
 
 }  // namespace shmkit::os

@@ -13,7 +13,7 @@ namespace shmkit::os {
 /// no process can be had. Requires: this process has no other threads.
 std::string run_detached(const std::function<void(Fd report)>& body);
 
-/// Writes all of `text`. A reader that has gone is no error: nobody listens any more.
-void write_report(const Fd& report, const std::string& text) noexcept;
+/// Writes all of `text`. False: nobody listens any more.
+bool write_report(const Fd& report, const std::string& text) noexcept;
 
 }  // namespace shmkit::os

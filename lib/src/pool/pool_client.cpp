@@ -99,8 +99,8 @@ bool PoolClient::Impl::try_slot(std::uint32_t wanted) {
   return true;
 }
 
-// With a job that is not settled, the supervisor does the rest: it finds our lock free. When there is none any
-// more, check_pool() has seen the last worker end.
+// With a job that is not settled, the supervisor does the rest: it finds our lock free. When there is none
+// any more, check_pool() has seen the last worker end.
 void PoolClient::Impl::leave() noexcept {
   const bool headless = !os::is_locked(file.fd, pool::kSupervisorByte);
   if (!submission || (!submission->settled() && !headless)) return;

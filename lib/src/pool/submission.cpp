@@ -67,7 +67,9 @@ void Submission::give_up() noexcept {
 bool Submission::settled() noexcept {
   const SlotWord now = slot().state();
   if (now.state == SlotState::idle) return true;
-  if (now.state != SlotState::draining || !queue_.done(epoch_)) return false;
+  if (now.state != SlotState::draining) return false;
+  queue_.close(epoch_);  // Again: what dead workers held has become free meanwhile.
+  if (!queue_.done(epoch_)) return false;
   clear_active();
   return slot().change(now, {now.epoch, SlotState::idle});
 }

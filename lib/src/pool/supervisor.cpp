@@ -65,9 +65,13 @@ void Supervisor::be_worker(queue::Owner me) {
   os::leave_signals_to_parent();
   starter_ = os::Fd();
   const os::Fd own = os::reopen(file_->fd(), name_);
-  file_.reset();  // Or the supervisor's lock would outlive it.
   if (!os::try_lock(own, kWorkerBytes + me.slot)) std::_Exit(1);
   fault_point(FaultPoint::worker_locked);
+  // The supervisor's lock is let go when ours is held, and then looked at: there is no moment in which a
+  // client could find both free and us about to work. (A dying process loses its locks before its children
+  // learn of it.)
+  file_.reset();
+  if (!os::is_locked(own, kSupervisorByte)) std::_Exit(1);
   for (std::uint32_t client = 0; client < pool_.clients(); ++client) segments_.forget(client);
   NamedHome home(name_, pool_);
   worker_main(pool_, me, home);
@@ -251,9 +255,10 @@ int start_supervisor(const std::string& name, std::uint32_t workers) {
       os::write_report(report_to, fmt::format("{}\n{}\n{}", errc, e.what(), e.hint()));
       return;
     }
-    os::write_report(report_to, fmt::format("ready {}", os::process_id()));
+    const bool heard = os::write_report(report_to, fmt::format("ready {}", os::process_id()));
     report_to = os::Fd();
-    supervisor->live();
+    // Whoever wanted the pool has died, and perhaps looked for it in vain before it had its name.
+    heard ? supervisor->live() : supervisor->close();
   });
   if (report.starts_with("ready ")) return std::stoi(report.substr(6));
   const auto first = report.find('\n');

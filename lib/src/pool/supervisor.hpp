@@ -24,6 +24,7 @@ class Supervisor final : private JobKeeper {
   void open();
   /// Looks after workers and clients until the pool is to end, and takes it away.
   void live();
+  void close();
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -47,7 +48,6 @@ class Supervisor final : private JobKeeper {
 
   void hear_wishes();
   bool over() const noexcept;
-  void close();
 
   std::string name_;
   os::Fd& starter_;

@@ -30,6 +30,7 @@ class Worker {
       : pool_(pool), me_(me), home_(home), slot_(pool.worker(me.slot)), jobs_(pool.clients()) {}
 
   [[noreturn]] void live() {
+    fault_point(FaultPoint::worker_started);
     slot_.pid.store(static_cast<std::uint32_t>(os::process_id()), std::memory_order_relaxed);
     slot_.state.store(WorkerState::idle, std::memory_order_release);
     home_.wake_parent();

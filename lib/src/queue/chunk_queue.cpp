@@ -8,9 +8,11 @@
 namespace shmkit::queue {
 namespace {
 
-constexpr std::uint64_t mark_of(std::uint32_t epoch, std::uint64_t index) noexcept {
+constexpr std::uint64_t of_epoch(std::uint32_t epoch, std::uint64_t index) noexcept {
   return (std::uint64_t{epoch} << 32U) | index;
 }
+
+constexpr std::uint64_t index_of(std::uint64_t word) noexcept { return static_cast<std::uint32_t>(word); }
 
 }  // namespace
 
@@ -20,10 +22,10 @@ void ChunkQueue::fill(std::uint32_t epoch) noexcept {
     words_[chunk].store(free, std::memory_order_relaxed);
     fault_point(FaultPoint::word_filled, chunk);
   }
-  hints_->ticket.store(0, std::memory_order_relaxed);
+  hints_->ticket.store(of_epoch(epoch, 0), std::memory_order_relaxed);
   hints_->freed.store(0, std::memory_order_relaxed);
   hints_->recoveries.store(0, std::memory_order_relaxed);
-  hints_->mark.store(mark_of(epoch, 0), std::memory_order_relaxed);
+  hints_->mark.store(of_epoch(epoch, 0), std::memory_order_relaxed);
 }
 
 std::optional<std::uint64_t> ChunkQueue::try_claim(Owner owner, std::uint32_t epoch,
@@ -60,11 +62,14 @@ std::optional<std::uint64_t> ChunkQueue::claim_ticket(Owner owner, std::uint32_t
       const std::uint64_t chunk = cursor.next++;
       if (claim_word(chunk, owner, epoch)) return chunk;
     }
-    // Looked at first, so that idle workers that keep asking cannot make the counter run away.
-    if (hints_->ticket.load(std::memory_order_relaxed) * kTicketWords >= size()) return std::nullopt;
-    const std::uint64_t ticket = hints_->ticket.fetch_add(1, std::memory_order_relaxed);
+    // Looked at first, so that idle workers that keep asking cannot make the counter run away, and late ones
+    // of the last job do not use up the tickets of this one: sweeping for all its words would take n^2 steps.
+    const std::uint64_t next = hints_->ticket.load(std::memory_order_relaxed);
+    if (next >> 32U != epoch || index_of(next) * kTicketWords >= size()) return std::nullopt;
+    const std::uint64_t drawn = hints_->ticket.fetch_add(1, std::memory_order_relaxed);
     fault_point(FaultPoint::ticket_taken);
-    cursor.next = std::min(ticket * kTicketWords, size());
+    if (drawn >> 32U != epoch) return std::nullopt;
+    cursor.next = std::min(index_of(drawn) * kTicketWords, size());
     cursor.end = std::min(cursor.next + kTicketWords, size());
   }
 }
@@ -136,7 +141,7 @@ bool ChunkQueue::is_terminal(std::uint64_t chunk, std::uint32_t epoch) const noe
 std::uint64_t ChunkQueue::mark(std::uint32_t epoch) const noexcept {
   // Acquire: "all the partial results below it".
   const std::uint64_t mark = hints_->mark.load(std::memory_order_acquire);
-  return mark >> 32U == epoch ? std::min<std::uint64_t>(static_cast<std::uint32_t>(mark), size()) : 0;
+  return mark >> 32U == epoch ? std::min(index_of(mark), size()) : 0;
 }
 
 bool ChunkQueue::done(std::uint32_t epoch) noexcept {
@@ -147,7 +152,7 @@ bool ChunkQueue::done(std::uint32_t epoch) noexcept {
   while (index < size() && is_terminal(index, epoch)) ++index;
   // Release: "all the partial results below it". Fails if somebody was faster, or the job is another one.
   if (index > begin)
-    hints_->mark.compare_exchange_strong(seen, mark_of(epoch, index), std::memory_order_acq_rel);
+    hints_->mark.compare_exchange_strong(seen, of_epoch(epoch, index), std::memory_order_acq_rel);
   return index == size();
 }
 

@@ -22,7 +22,7 @@ inline constexpr std::uint64_t kTicketWords = kLine / sizeof(Word);
 /// What lies beside the words, on lines of its own. All but `mark` are hints: they may be lost or wrong
 /// without harm.
 struct Hints {
-  alignas(kLine) std::atomic<std::uint64_t> ticket;  ///< Written by every claimer.
+  alignas(kLine) std::atomic<std::uint64_t> ticket;  ///< epoch:32 | count:32. Written by every claimer.
   alignas(kLine) std::atomic<std::uint64_t> freed;   ///< 1 + a chunk that recovery freed, or 0. Written by
                                                      ///< recoverers and claimers.
   std::atomic<std::uint64_t> recoveries;  ///< Bumped before a word is taken back; 0: no word has been.
