@@ -23,6 +23,7 @@ int attach_command(const Words& words);
 int create_command(const Words& words);
 int delete_command(const Words& words);
 int export_command(const Words& words);
+int gc_command(const Words& words);
 int import_command(const Words& words);
 int info_command(const Words& words);
 int kernels_command(const Words& words);

@@ -18,12 +18,14 @@ namespace po = boost::program_options;
 
 constexpr Manual kManual{"create", "NAME --shape EXTENTS [options]",
                          R"(Makes an array. Its name appears when it is complete and filled; its space is
-reserved, so that using it cannot fail later. It stays until it is deleted.
+reserved, so that using it cannot fail later. It stays until it is deleted, or,
+with --owner, until `shmtool gc` finds its owner dead.
 
 Examples
   shmtool create frames --shape 100,1080,1920 --dtype float32
   shmtool create x --shape 300000000 --fill random:42
   shmtool create ones --shape 3,5 --dtype int64 --fill 1
+  shmtool create x --shape 1000000 --owner $$
   shmtool create file://data/big.arr --shape 1000000 --mode 0644
 )"};
 

@@ -1,6 +1,7 @@
 #include "creation.hpp"
 
 #include <charconv>
+#include <limits>
 #include <optional>
 
 #include <fmt/format.h>
@@ -16,6 +17,12 @@ std::uint32_t parse_mode(const std::string& text) {
   if (!text.empty() && error == std::errc() && end == text.data() + text.size() && mode <= 0777) return mode;
   throw Error(Errc::usage, fmt::format("--mode '{}' is not a permission mode", text),
               "octal, for instance 0640");
+}
+
+int parse_owner(const CommandLine& line) {
+  if (!line.has("owner")) return 0;
+  return static_cast<int>(
+      parse_count("owner", line.get<std::string>("owner"), 1, std::numeric_limits<std::int32_t>::max()));
 }
 
 ArrayInfo accept(const ArrayInfo& found, const DType& dtype, const Shape& shape) {
@@ -39,15 +46,17 @@ std::optional<ArrayInfo> existing_array(const Name& name) {
 
 void add_creation_options(CommandLine& line) {
   line.options()("mode,m", po::value<std::string>()->default_value("0600")->value_name("OCTAL"),
-                 "permissions, exactly")("replace", "take the name over from an existing array")(
-      "if-absent", "do nothing if it is there already");
+                 "permissions, exactly")("owner", po::value<std::string>()->value_name("PID"),
+                                         "the array may be taken back by gc when this process is dead")(
+      "replace", "take the name over from an existing array")("if-absent",
+                                                              "do nothing if it is there already");
 }
 
 CreateOptions creation_options(const CommandLine& line) {
   if (line.has("replace") && line.has("if-absent")) {
     throw Error(Errc::usage, "--replace and --if-absent contradict each other", "choose one");
   }
-  return {parse_mode(line.get<std::string>("mode")), line.has("replace")};
+  return {parse_mode(line.get<std::string>("mode")), line.has("replace"), parse_owner(line)};
 }
 
 ArrayInfo create_unless_present(const CommandLine& line, const Name& name, const DType& dtype,

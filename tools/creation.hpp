@@ -9,7 +9,7 @@
 
 namespace shmkit::tool {
 
-/// --mode, --replace and --if-absent, which every command that makes an array has.
+/// --mode, --owner, --replace and --if-absent, which every command that makes an array has.
 void add_creation_options(CommandLine& line);
 
 /// What they say. Throws Error (usage).

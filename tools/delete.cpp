@@ -13,7 +13,8 @@ namespace {
 
 constexpr Manual kManual{"delete", "NAME... [options]",
                          R"(Takes names away. Whoever is attached keeps the data; the memory goes with the
-last one. What is not an array is refused, unless forced.
+last one. What is not an array is refused, unless forced. Files of pools are
+for `shmtool pool stop` and `shmtool gc`.
 
 Examples
   shmtool delete frames weights
@@ -32,7 +33,7 @@ void require_file(const Name& name) {
 }
 
 void delete_one(const Name& name, bool force, bool dry_run) {
-  if (!dry_run) return remove(name, force);
+  if (!dry_run || belongs_to_pool(name)) return remove(name, force);  // Which refuses the files of pools.
   force ? require_file(name) : static_cast<void>(info(name));
 }
 
@@ -40,7 +41,7 @@ void delete_or_advise(const Name& name, bool force, bool dry_run) {
   try {
     with_suggestion(name, [&] { delete_one(name, force, dry_run); });
   } catch (const Error& e) {
-    if (e.errc() != Errc::not_an_array || force) throw;
+    if (e.errc() != Errc::not_an_array || force || belongs_to_pool(name)) throw;
     throw Error(e.errc(), e.what(), "if nobody needs it, delete it with --force");
   }
 }

@@ -20,7 +20,38 @@ nlohmann::ordered_json created_json(const ArrayInfo& info) {
                      fmt::gmtime(std::chrono::system_clock::to_time_t(*info.created)));
 }
 
+nlohmann::ordered_json owner_process_json(const ArrayInfo& info) {
+  if (!info.owner_process) return nullptr;
+  return {{"pid", info.owner_process->pid},
+          {"pid_namespace", info.owner_process->pid_namespace},
+          {"life", life_name(life_of(*info.owner_process))}};
+}
+
+std::string owner_process_text(const ProcessIdentity& process) {
+  switch (life_of(process)) {
+    case Life::alive:
+      return fmt::format("process {}, alive: `shmtool gc` takes it back afterwards", process.pid);
+    case Life::dead:
+      return fmt::format("process {}, dead: `shmtool gc` takes it back", process.pid);
+    case Life::unknown:
+      return fmt::format("process {} of PID namespace {}, alive or dead", process.pid, process.pid_namespace);
+  }
+  return "unknown";
+}
+
 }  // namespace
+
+std::string_view life_name(Life life) noexcept {
+  switch (life) {
+    case Life::alive:
+      return "alive";
+    case Life::dead:
+      return "dead";
+    case Life::unknown:
+      break;
+  }
+  return "unknown";
+}
 
 void print_json(const nlohmann::ordered_json& value) {
   std::cout << value.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << '\n';
@@ -82,6 +113,7 @@ nlohmann::ordered_json array_json(const ArrayInfo& info) {
           {"mode", mode_text(info.mode)},
           {"owner", user_name(info.owner)},
           {"owner_uid", info.owner},
+          {"owner_process", owner_process_json(info)},
           {"created", created_json(info)},
           {"device", info.device},
           {"inode", info.inode},
@@ -105,6 +137,7 @@ std::string array_text(const ArrayInfo& info) {
   line("size", fmt::format("{} ({} elements)", human_bytes(info.nbytes), info.shape.size()));
   line("path", printable(info.name.path()));
   line("owner", fmt::format("{}, mode {}", user_name(info.owner), mode_text(info.mode)));
+  if (info.owner_process) line("kept for", owner_process_text(*info.owner_process));
   line("created", created_text(info));
   line("file", sparse ? fmt::format("{}, of which only {} are reserved", human_bytes(info.file_bytes),
                                     human_bytes(info.stored_bytes))

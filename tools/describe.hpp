@@ -23,6 +23,7 @@ std::string array_text(const ArrayInfo& info);
 /// One line: "frames: float64 (3, 5, 7), 840 B".
 std::string array_line(const ArrayInfo& info);
 
+std::string_view life_name(Life life) noexcept;  ///< "alive", "dead", "unknown"
 std::string user_name(std::uint32_t uid);
 std::string mode_text(std::uint32_t mode);  ///< "0600"
 /// Local time, "2026-01-31 12:00:05"; "-" where the file system does not say.

@@ -17,8 +17,8 @@ namespace {
 namespace po = boost::program_options;
 
 constexpr Manual kManual{"pool", "start|stop|status|list [NAME] [options]",
-                         R"(Workers that outlive the commands which use them: nothing is started per job, and
-arrays stay mapped. `shmtool run KERNEL ARRAY --pool NAME` uses a pool, any
+                         R"(Workers that outlive the commands which use them: nothing is started per job,
+and arrays stay mapped. `shmtool run KERNEL ARRAY --pool NAME` uses a pool, any
 number of commands at once. Only you can use your pools.
 
   start NAME   starts a supervisor and its workers in the background, and

@@ -28,9 +28,10 @@ void require(bool condition) {
 
 void require_round_trip(const trailer::Trailer& found) {
   if (found.shape.rank() > Shape::kMaxCreateRank) return;
-  const auto bytes = trailer::make(found.dtype, found.shape);
+  const auto bytes = trailer::make(found.dtype, found.shape, found.owner);
   const auto again = trailer::parse(bytes, {}, found.nbytes + bytes.size(), 0, "again");
   require(again.kind == TrailerKind::dual && again.shape == found.shape && again.nbytes == found.nbytes);
+  require(again.owner == found.owner);
   require(again.dtype == found.dtype || found.shape.rank() > 19);  // Higher ranks keep no unit of time.
 }
 

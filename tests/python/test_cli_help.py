@@ -77,6 +77,7 @@ def test_the_examples_work(command, tmp_path):
     (tmp_path / "analyse.py").write_text("import os; assert os.environ['SHMTOOL_DTYPE'] == 'float64'")
     (tmp_path / "data").mkdir()
     shmtool("create", "file://data/frames.arr", "--shape", "3", cwd=tmp_path, check=0)
+    pool = PREFIX + "pool"
     # Names of our own, in sizes of our own.
     for line in examples(text):
         makes = re.match(r"shmtool (create|import)|.*shmtool import -", line)
@@ -84,6 +85,11 @@ def test_the_examples_work(command, tmp_path):
             delete(name)
             if not makes:
                 shmtool("create", name, "--shape", "3,400,5", check=0)
+        if re.search(r"pool (status|stop) p\b|--pool p\b", line) and shmtool("pool", "status", pool).returncode == 3:
+            shmtool("pool", "start", pool, "-w", "2", check=0)
+        # What others have left is none of our business.
+        line = re.sub(r"\bshmtool gc(?!.*--dry-run)", "shmtool gc --dry-run", line)
+        line = re.sub(r"(?<= )p(?= |$)", pool, line)
         line = re.sub(r"\bshmtool\b", os.environ["SHMTOOL"], line)
         line = re.sub(rf"(?<= )({'|'.join(names)})(?= |$)", lambda match: own[match[1]], line)
         line = line.replace("100,1080,1920", "10,108,192").replace("300000000", "300000").replace("1000000", "10000")
@@ -92,6 +98,7 @@ def test_the_examples_work(command, tmp_path):
         for name in own.values():
             delete(name)
         assert done.returncode == 0, (line, done.stderr)
+    assert shmtool("pool", "stop", pool, "--now").returncode in (0, 3)
 
 
 def test_help_for_what_is_not_there():

@@ -15,6 +15,7 @@
 
 #include <shmkit/dtype.hpp>
 #include <shmkit/error.hpp>
+#include <shmkit/identity.hpp>
 #include <shmkit/name.hpp>
 #include <shmkit/shape.hpp>
 
@@ -56,6 +57,8 @@ struct ArrayInfo {
   std::uint64_t inode = 0;
   std::optional<std::chrono::system_clock::time_point>
       created;  ///< Filled by info() and list() where the file system keeps it.
+  std::optional<ProcessIdentity>
+      owner_process;  ///< Once it is dead, gc() takes the array back. Most arrays have none: they stay.
 };
 
 /// A named N-d array, mapped into this process; the dtype is known at run time.
@@ -118,6 +121,7 @@ class AnyArray {
 struct CreateOptions {
   std::uint32_t mode = 0600;  ///< Exact, whatever the umask.
   bool replace = false;       ///< Take the name over if it is an array; its holders keep the old one.
+  int owner = 0;  ///< A pid: when that process is dead, gc() may take the array back. 0: nobody's.
 };
 
 /// An array that has no name yet: reserved, zero-filled, mapped for writing.
@@ -130,8 +134,9 @@ struct CreateOptions {
 ///     AnyArray frames = std::move(draft).publish();
 class ArrayDraft {
  public:
-  /// Throws Error: exists (unless options.replace), no_space, usage (rank above Shape::kMaxCreateRank, a size
-  /// that cannot be), not_an_array (replace would overwrite something else), failed.
+  /// Throws Error: exists (unless options.replace), no_space, usage (rank above Shape::kMaxCreateRank, or
+  /// above 19 with an owner; a size that cannot be; an owner that does not run; a name that pools have),
+  /// not_an_array (replace would overwrite something else), failed.
   static ArrayDraft create(const Name& name, const DType& dtype, const Shape& shape,
                            const CreateOptions& options = {});
 
@@ -168,8 +173,11 @@ struct Attachment {
 /// namespaces cannot be seen. Proves nothing about what may be deleted.
 std::vector<Attachment> attachments(const ArrayInfo& info);
 
+/// Whether a name is that of a file of a named pool, which is no array, and not to be deleted by hand.
+bool belongs_to_pool(const Name& name) noexcept;
+
 /// Removes the name. Whoever is attached keeps the data. Throws Error (not_found, not_an_array, failed).
-/// With `force`, also what is no array (half-made leftovers), but for directories.
+/// With `force`, also what is no array (half-made leftovers), but for directories and the files of pools.
 void remove(const Name& name, bool force = false);
 
 /// One name in /dev/shm: an array, or the reason why it is none.
@@ -179,8 +187,8 @@ struct ListEntry {
   std::optional<Error> error;  ///< Set when info is not.
 };
 
-/// All regular files in /dev/shm by name, the damaged and foreign ones included. Never throws for one of
-/// them.
+/// All regular files in /dev/shm by name, the damaged and foreign ones included, those of pools not. Never
+/// throws for one of them.
 std::vector<ListEntry> list();
 
 /// The array with the element type known at compile time; what it is and guarantees, as AnyArray.

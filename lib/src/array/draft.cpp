@@ -7,7 +7,10 @@
 #include <fmt/format.h>
 
 #include "array/handle.hpp"
+#include "array/names.hpp"
 #include "array/trailer.hpp"
+#include "array/trailer_layout.hpp"
+#include "os/identity.hpp"
 #include "os/space.hpp"
 #include "os/unnamed_file.hpp"
 
@@ -32,6 +35,10 @@ void check_request(const Name& name, const Shape& shape, const CreateOptions& op
         Errc::usage, fmt::format("'{}' cannot have {} axes", name.text(), shape.rank()),
         fmt::format("at most {}, so that every SharedArray build can open it", Shape::kMaxCreateRank));
   }
+  if (options.owner != 0 && shape.rank() > trailer::kExtensionMaxRank) {
+    throw Error(Errc::usage, fmt::format("'{}' cannot have an owner and {} axes", name.text(), shape.rank()),
+                fmt::format("an owner has room where there are at most {} axes", trailer::kExtensionMaxRank));
+  }
   if ((options.mode & ~0777U) != 0)
     throw Error(Errc::usage, fmt::format("mode {:o} is not a permission mode", options.mode));
 }
@@ -52,6 +59,17 @@ void check_is_replaceable(const Name& name) {
   }
 }
 
+std::optional<trailer::Owner> owner_of(const os::UnnamedFile& file, const Name& name,
+                                       const CreateOptions& options) {
+  if (options.owner == 0) return std::nullopt;
+  const auto process = os::identity_of(options.owner);
+  if (!process) {
+    throw Error(Errc::usage, fmt::format("process {} cannot own '{}'", options.owner, name.text()),
+                "it must run now, in this PID namespace, and /proc must show it");
+  }
+  return trailer::Owner{*process, os::status(file.fd(), name.text()).inode};
+}
+
 }  // namespace
 
 struct ArrayDraft::Impl {
@@ -67,17 +85,18 @@ ArrayDraft::~ArrayDraft() = default;
 
 ArrayDraft ArrayDraft::create(const Name& name, const DType& dtype, const Shape& shape,
                               const CreateOptions& options) {
+  require_free_for_arrays(name);
   check_request(name, shape, options);
   const std::uint64_t nbytes = data_bytes(dtype, shape, name);
   options.replace ? check_is_replaceable(name) : check_name_is_free(name);
   auto file = os::UnnamedFile::create_for(name.path(), options.mode, name.text());
-  const std::uint64_t file_bytes = round_up(nbytes + trailer::kMaxBytes, os::size_unit(file.fd()));
+  const auto bytes = trailer::make(dtype, shape, owner_of(file, name, options));
+  const std::uint64_t file_bytes = round_up(nbytes + bytes.size(), os::size_unit(file.fd()));
   os::reserve(file.fd(), file_bytes, name.text());
 
   auto array = std::make_unique<AnyArray::Impl>();
   array->mapping = os::Mapping(file.fd(), file_bytes, os::Open::read_write, name.text());
   // Through the mapping: hugetlbfs has no write(2).
-  const auto bytes = trailer::make(dtype, shape);
   std::memcpy(array->mapping.data() + file_bytes - bytes.size(), bytes.data(), bytes.size());
   array->info = examine(file.fd(), name);
   return ArrayDraft(

@@ -60,6 +60,8 @@ ArrayInfo examine(const os::Fd& fd, const Name& name) {
   info.owner = status.owner;
   info.device = status.device;
   info.inode = status.inode;
+  // A copy of the bytes in another file was made by somebody else, to be kept.
+  if (trailer.owner && trailer.owner->inode == status.inode) info.owner_process = trailer.owner->process;
   return info;
 }
 

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "array/trailer_layout.hpp"
+#include "array/trailer_owner.hpp"
 #include "array/typenum.hpp"
 
 namespace shmkit::trailer {
@@ -105,11 +106,17 @@ std::optional<DType> checked_dtype(const Raw& raw, std::uint64_t count, std::str
   return natural != 0 ? DType(*kind) : DType::flexible(*kind, static_cast<std::uint32_t>(itemsize));
 }
 
-DType with_unit(const DType& dtype, std::span<const std::byte> bytes, const Shape& shape) {
-  const bool is_time = dtype.kind() == Kind::datetime64 || dtype.kind() == Kind::timedelta64;
-  if (!is_time || bytes.size() != kNumpy2.bytes || shape.rank() > kExtensionMaxRank) return dtype;
+// Empty: the trailer has none.
+std::span<const std::byte> extension_of(std::span<const std::byte> bytes, const Shape& shape) {
+  if (bytes.size() != kNumpy2.bytes || shape.rank() > kExtensionMaxRank) return {};
   const auto extension = bytes.subspan(kExtensionOffset, kExtensionBytes);
-  if (std::memcmp(extension.data(), kExtensionMagic.data(), kExtensionMagic.size()) != 0) return dtype;
+  const bool ours = std::memcmp(extension.data(), kExtensionMagic.data(), kExtensionMagic.size()) == 0;
+  return ours ? extension : std::span<const std::byte>();
+}
+
+DType with_unit(const DType& dtype, std::span<const std::byte> extension) {
+  const bool is_time = dtype.kind() == Kind::datetime64 || dtype.kind() == Kind::timedelta64;
+  if (!is_time || extension.empty()) return dtype;
   const auto unit = load<std::uint32_t>(extension, 8);
   const auto multiple = load<std::uint32_t>(extension, 12);
   const bool known = unit != 0 && unit <= static_cast<std::uint32_t>(TimeUnit::as);
@@ -136,7 +143,10 @@ Candidate check(std::span<const std::byte> bytes, const Layout& layout, TrailerK
   if (nbytes > room || room - nbytes > slack) {
     return bad(fmt::format("its data should have {} bytes, the file has room for {}", nbytes, room));
   }
-  return {Trailer{kind, with_unit(*dtype, bytes, *shape), *shape, nbytes, 0}, {}};
+  const auto extension = extension_of(bytes, *shape);
+  Trailer found{kind, with_unit(*dtype, extension), *shape, nbytes, 0, std::nullopt};
+  if (kind == TrailerKind::dual && !extension.empty()) found.owner = load_owner(extension);
+  return {std::move(found), {}};
 }
 
 Candidate check_at_end(std::span<const std::byte> tail, const Layout& layout, TrailerKind kind,
@@ -220,20 +230,23 @@ void fill_layout(std::span<std::byte> bytes, const DType& dtype, const Shape& sh
   }
 }
 
-void fill_extension(std::span<std::byte> bytes, const DType& dtype) {
+void fill_extension(std::span<std::byte> bytes, const DType& dtype, const std::optional<Owner>& owner) {
   std::memcpy(bytes.data(), kExtensionMagic.data(), kExtensionMagic.size());
   store(bytes, 8, static_cast<std::uint32_t>(dtype.unit()));
   store(bytes, 12, dtype.multiple());
+  if (owner) store_owner(bytes, *owner);
 }
 
 }  // namespace
 
-std::array<std::byte, kMaxBytes> make(const DType& dtype, const Shape& shape) {
+std::array<std::byte, kMaxBytes> make(const DType& dtype, const Shape& shape,
+                                      const std::optional<Owner>& owner) {
   std::array<std::byte, kMaxBytes> bytes{};
   fill_layout(bytes, dtype, shape, kNumpy2);
   // Only where there is something to say: an array without it equals SharedArray's, byte for byte.
-  if (dtype.unit() != TimeUnit::generic && shape.rank() <= kExtensionMaxRank) {
-    fill_extension(std::span(bytes).subspan(kExtensionOffset, kExtensionBytes), dtype);
+  const bool something = dtype.unit() != TimeUnit::generic || owner;
+  if (something && shape.rank() <= kExtensionMaxRank) {
+    fill_extension(std::span(bytes).subspan(kExtensionOffset, kExtensionBytes), dtype, owner);
   }
   fill_layout(std::span(bytes).last(kNumpy1.bytes), dtype, shape, kNumpy1);
   return bytes;

@@ -44,11 +44,18 @@ inline constexpr Layout kLegacy160{160, 16, 0, 28, 32};
 ///        0     8      "shmkit-1"
 ///        8     4      datetime unit, NumPy's number; 0: generic
 ///       12     4      multiple of that unit
-///       16    48      zero, for later versions
+///       16     4      pid of the owner; 0: none, and zeros up to 60
+///       20     4      inode of its PID namespace
+///       24     8      its start time, in clock ticks since the machine was started
+///       32    16      boot id
+///       48     8      inode of this file: a copy has no owner
+///       56     4      CRC-32 (that of zip) of the 40 bytes before
+///       60     4      zero, for later versions
 inline constexpr std::string_view kExtensionMagic = "shmkit-1";
 inline constexpr std::size_t kExtensionOffset = 188;
 inline constexpr std::size_t kExtensionBytes = 64;
 inline constexpr std::size_t kExtensionMaxRank = 19;
+inline constexpr std::size_t kOwnerOffset = 16;  ///< In the extension.
 
 static_assert(kNumpy2.dims_offset + 8 * kNumpy2.slots == kNumpy2.bytes);
 static_assert(kNumpy1.dims_offset + 8 * kNumpy1.slots == kNumpy1.bytes);

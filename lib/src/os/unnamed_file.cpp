@@ -4,17 +4,28 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <filesystem>
 
 #include <fmt/format.h>
 
+#include <shmkit/error.hpp>
+
 #include "os/errors.hpp"
 #include "os/file.hpp"
+#include "os/lock.hpp"
+#include "os/name_hold.hpp"
 
 namespace shmkit::os {
 namespace {
+
+constexpr std::string_view kMark = ".shmkit-";
+
+bool is_number(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
 
 std::string directory_of(const std::string& path) {
   return std::filesystem::path(path).parent_path().string();
@@ -27,7 +38,7 @@ std::string temporary_name(const std::string& path) {
   const std::filesystem::path p(path);
   // Cut so that the longest legal name still has room for the suffix.
   const std::string leaf = p.filename().string().substr(0, 200);
-  return (p.parent_path() / fmt::format(".{}.shmkit-{}-{}", leaf, ::getpid(), calls++)).string();
+  return (p.parent_path() / fmt::format(".{}{}{}-{}", leaf, kMark, ::getpid(), calls++)).string();
 }
 
 bool lacks_tmpfile(int error) { return error == EOPNOTSUPP || error == EISDIR || error == EINVAL; }
@@ -39,11 +50,27 @@ Fd open_unnamed(const std::string& directory) {
   return {};
 }
 
+// True also where the file system has no locks.
+bool hold_draft(const Fd& fd) {
+  try {
+    return try_lock(fd, kDraftByte);
+  } catch (const Error&) {
+    return true;
+  }
+}
+
+// Between its birth and the lock, a file with a name looks like one whose creator is dead.
+bool was_taken_for_dead(const Fd& fd) {
+  struct stat st {};
+  return !hold_draft(fd) || (::fstat(fd.get(), &st) == 0 && st.st_nlink == 0);
+}
+
 Fd open_temporary(const std::string& path, std::string& temporary) {
   for (;;) {
     temporary = temporary_name(path);
     Fd fd(::open(temporary.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600));
-    if (fd || errno != EEXIST) return fd;
+    if (!fd && errno == EEXIST) continue;
+    if (!fd || !was_taken_for_dead(fd)) return fd;
   }
 }
 
@@ -54,9 +81,19 @@ void sync_directory(const std::string& path) {
 
 }  // namespace
 
+bool is_temporary_name(std::string_view leaf) noexcept {
+  const auto mark = leaf.rfind(kMark);
+  if (!leaf.starts_with('.') || mark == std::string_view::npos || mark == 0) return false;
+  const auto numbers = leaf.substr(mark + kMark.size());
+  const auto dash = numbers.find('-');
+  return dash != std::string_view::npos && is_number(numbers.substr(0, dash)) &&
+         is_number(numbers.substr(dash + 1));
+}
+
 UnnamedFile UnnamedFile::create_for(const std::string& path, std::uint32_t mode, std::string_view name) {
   std::string temporary;
   Fd fd = open_unnamed(directory_of(path));
+  if (fd) hold_draft(fd);
   if (!fd && lacks_tmpfile(errno)) fd = open_temporary(path, temporary);
   if (!fd) throw_errno(errno, "create", name);
   UnnamedFile file(std::move(fd), path, std::move(temporary));
@@ -82,6 +119,7 @@ void UnnamedFile::publish(bool replace, std::string_view name) {
     if (!link_to(path_)) throw_errno(errno, "create", name);
     give_up_temporary();
   }
+  unlock(fd_, kDraftByte);
   if (on_disk) sync_directory(path_);
 }
 
@@ -100,6 +138,7 @@ void UnnamedFile::rename_over(std::string_view name) {
       throw_errno(errno, "replace", name);
     }
   }
+  const NameHold held(path_);
   if (::rename(temporary_.c_str(), path_.c_str()) != 0) throw_errno(errno, "replace", name);
   temporary_.clear();
 }
