@@ -57,7 +57,7 @@ struct RunReport {
   std::uint64_t chunks = 0;
   unsigned workers = 0;
   std::uint64_t retries = 0;  ///< Chunks that ran again because their worker died.
-  std::uint64_t deaths = 0;   ///< Workers that died.
+  std::uint64_t deaths = 0;   ///< Workers whose death was noticed during the job.
   std::vector<ChunkFailure> failures;
   std::uint64_t pipe_bytes = 0;  ///< Via::copy: the size of each worker's pipe.
 };

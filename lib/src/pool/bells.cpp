@@ -9,11 +9,18 @@ namespace shmkit::pool {
 
 void ring_workers(PoolMemory pool, std::uint32_t client, std::uint64_t workers) noexcept {
   auto& door = pool.header().door;
-  door.active[client / 64].fetch_or(std::uint64_t{1} << (client % 64), std::memory_order_release);
+  const std::uint64_t bit = std::uint64_t{1} << (client % 64);
+  if ((door.active[client / 64].load(std::memory_order_relaxed) & bit) == 0)
+    door.active[client / 64].fetch_or(bit, std::memory_order_release);
   // Sequentially consistent, as sleep_at_door(): one of the two sees the other.
   door.bell.fetch_add(1, std::memory_order_seq_cst);
   if (door.sleepers.load(std::memory_order_seq_cst) == 0) return;
   os::futex_wake(door.bell, static_cast<std::uint32_t>(std::min<std::uint64_t>(workers, pool.workers())));
+}
+
+void forget_client(PoolMemory pool, std::uint32_t client) noexcept {
+  pool.header().door.active[client / 64].fetch_and(~(std::uint64_t{1} << (client % 64)),
+                                                   std::memory_order_release);
 }
 
 bool sleep_at_door(PoolMemory pool, WorkerSlot& me, std::uint32_t heard,

@@ -11,6 +11,9 @@ namespace shmkit::pool {
 /// Client: there may be work in `client` for up to `workers` workers.
 void ring_workers(PoolMemory pool, std::uint32_t client, std::uint64_t workers) noexcept;
 
+/// This client has no jobs any more: nobody needs to look at its slot.
+void forget_client(PoolMemory pool, std::uint32_t client) noexcept;
+
 /// Worker: sleeps until the bell no longer shows `heard`. True if it rang; false: the time is over.
 bool sleep_at_door(PoolMemory pool, WorkerSlot& me, std::uint32_t heard,
                    std::chrono::milliseconds timeout) noexcept;

@@ -41,7 +41,7 @@ struct PoolHeader {
   struct alignas(queue::kLine) Doorbell {
     std::atomic<std::uint32_t> bell;
     std::atomic<std::uint32_t> sleepers;                              ///< Hint: never less than there are.
-    std::array<std::atomic<std::uint64_t>, kMaxClients / 64> active;  ///< Hint: slots worth a look.
+    std::array<std::atomic<std::uint64_t>, kMaxClients / 64> active;  ///< Hint: clients that have had a job.
   } door;
 
   /// What concerns the supervisor. The bell is a futex.

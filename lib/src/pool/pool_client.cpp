@@ -107,6 +107,7 @@ void PoolClient::Impl::leave() noexcept {
   pool::ClientSlot& slot = file.memory.client(client);
   if (segment) pool::unlink_job_segment(name, client, segment->serial());
   fault_point(FaultPoint::segment_dropped);
+  forget_client(file.memory, client);
   const pool::SlotWord word = slot.state();
   slot.change(word, {word.epoch, SlotState::vacant});
 }

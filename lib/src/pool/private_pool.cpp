@@ -12,6 +12,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kPeriod{50};
+constexpr milliseconds kLook{5};
 
 constexpr std::uint64_t round_to_page(std::uint64_t bytes) { return (bytes + 4095) / 4096 * 4096; }
 constexpr std::uint64_t job_offset(std::uint32_t workers) {
@@ -68,7 +69,7 @@ Value PrivatePool::run(const job::Plan& plan, const NamedRef& array, const RunOp
 
 std::byte* PrivatePool::run_chunks(const job::Plan& plan, const NamedRef& array, const RunOptions& options,
                                    RunReport& report) {
-  crew_.wait(milliseconds(0));  // Buries those who died since the last job, when they held nothing.
+  bury_the_dead();
   crew_.fill_vacancies();
   memory_.ensure(job_offset(pool_.workers()),
                  JobMemory::bytes(plan.partition.chunks(), plan.partial_bytes()));
@@ -78,6 +79,15 @@ std::byte* PrivatePool::run_chunks(const job::Plan& plan, const NamedRef& array,
   submission_.finish();
   submission_.count_losses(plan, report);
   return memory.partials(plan.partition.chunks());
+}
+
+// Those who died since the last job, when they held nothing. Not before each of many small jobs: to look
+// costs as much as such a job, and a job that is not done looks anyway.
+void PrivatePool::bury_the_dead() {
+  const auto now = std::chrono::steady_clock::now();
+  if (now - last_look_ < kLook) return;
+  last_look_ = now;
+  crew_.wait(milliseconds(0));
 }
 
 void PrivatePool::watch(const RunOptions& options, RunReport& report) {

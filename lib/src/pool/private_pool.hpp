@@ -37,6 +37,7 @@ class PrivatePool final : private WorkerHome, private JobKeeper {
   void wait_until_ready();
   std::byte* run_chunks(const job::Plan& plan, const NamedRef& array, const RunOptions& options,
                         RunReport& report);
+  void bury_the_dead();
   void watch(const RunOptions& options, RunReport& report);
   std::vector<Death> sleep(const RunOptions& options);
   void replace(const std::vector<Death>& deaths);
@@ -49,6 +50,7 @@ class PrivatePool final : private WorkerHome, private JobKeeper {
   Submission submission_;
   Overtime overtime_;
   VainDeaths vain_deaths_;
+  std::chrono::steady_clock::time_point last_look_{};
   std::optional<std::chrono::steady_clock::time_point> deadline_;
 };
 

@@ -1,5 +1,7 @@
 #include "pool/served_job.hpp"
 
+#include <cstddef>
+
 #include <fmt/format.h>
 
 #include "queue/fault_point.hpp"
@@ -72,6 +74,14 @@ void ServedJob::begin(PoolMemory pool, std::uint32_t client, WorkerHome& home, M
   epoch_ = unpack_slot(seen_).epoch;
   able_ = true;
   fault_point(FaultPoint::job_attached);
+}
+
+void ServedJob::prefetch(ClientSlot& slot) const noexcept {
+  for (std::size_t line = 0; line < offsetof(ClientSlot, done); line += queue::kLine)
+    __builtin_prefetch(reinterpret_cast<const std::byte*>(&slot) + line);
+  __builtin_prefetch(&slot.done, 1);
+  queue_.prefetch(true);
+  if (partials_ != nullptr) __builtin_prefetch(partials_, 1);
 }
 
 void ServedJob::execute(std::uint64_t chunk, queue::Owner me) noexcept {

@@ -16,6 +16,10 @@ class ServedJob {
   bool look(PoolMemory pool, std::uint32_t client, std::uint32_t worker, WorkerHome& home,
             MappingCache& arrays);
 
+  /// Brings in what a next job of this client will touch, if it is like the last one: one cache miss in place
+  /// of six. Addresses that are no longer mapped do no harm.
+  void prefetch(ClientSlot& slot) const noexcept;
+
   std::optional<std::uint64_t> try_claim(queue::Owner me) noexcept {
     return queue_.try_claim(me, epoch_, cursor_);
   }

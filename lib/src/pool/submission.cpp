@@ -33,6 +33,8 @@ NamedRef unnamed(ArrayDraft& draft) {
 
 void Submission::publish(const job::Plan& plan, const NamedRef& array, JobMemory memory, std::uint64_t serial,
                          std::chrono::milliseconds chunk_timeout) {
+  // All of it was touched by workers last: brought in at once, and not one after the other.
+  __builtin_prefetch(&pool_.header().door, 1);
   const SlotWord before = slot().state();
   epoch_ = before.epoch == ~std::uint32_t{0} ? 1 : before.epoch + 1;
   queue_ = memory.queue(plan.partition.chunks());
@@ -46,14 +48,8 @@ void Submission::publish(const job::Plan& plan, const NamedRef& array, JobMemory
   fault_point(FaultPoint::rung);
 }
 
-void Submission::clear_active() noexcept {
-  pool_.header().door.active[client_ / 64].fetch_and(~(std::uint64_t{1} << (client_ % 64)),
-                                                     std::memory_order_relaxed);
-}
-
 void Submission::finish() noexcept {
   fault_point(FaultPoint::all_terminal);
-  clear_active();
   slot().change({epoch_, SlotState::running}, {epoch_, SlotState::idle});
   fault_point(FaultPoint::job_finished);
 }
@@ -70,7 +66,6 @@ bool Submission::settled() noexcept {
   if (now.state != SlotState::draining) return false;
   queue_.close(epoch_);  // Again: what dead workers held has become free meanwhile.
   if (!queue_.done(epoch_)) return false;
-  clear_active();
   return slot().change(now, {now.epoch, SlotState::idle});
 }
 

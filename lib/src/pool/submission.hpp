@@ -45,7 +45,6 @@ class Submission {
 
  private:
   ClientSlot& slot() const noexcept { return pool_.client(client_); }
-  void clear_active() noexcept;
 
   PoolMemory pool_;
   std::uint32_t client_;

@@ -91,11 +91,16 @@ void Supervisor::open() {
 void Supervisor::wait_until_ready() {
   for (auto& bell = pool_.header().office.bell;;) {
     const std::uint32_t heard = bell.load(std::memory_order_acquire);
-    if (crew_.all_ready() && crew_.living() == crew_.size()) return;
+    if (crew_.living() < crew_.size()) {
+      throw Error(Errc::failed,
+                  fmt::format("only {} of {} workers could be started", crew_.living(), crew_.size()),
+                  "fewer of them, or higher limits (`ulimit -u`, `ulimit -n`, pids cgroup)");
+    }
+    if (crew_.all_ready()) return;
+    sleep(heard, kStartPeriod);
     replace_the_dead();
     if (vain_deaths_.excess() > 0)
       throw Error(Errc::pool_lost, "workers die as soon as they start", "is memory short? see `dmesg`");
-    sleep(heard, kStartPeriod);
   }
 }
 
@@ -207,7 +212,7 @@ void Supervisor::vacate(std::uint32_t client) {
   unlink_job_segment(name_, client, slot.serial.load(std::memory_order_relaxed));
   segments_.forget(client);
   fault_point(FaultPoint::segment_unlinked);
-  pool_.header().door.active[client / 64].fetch_and(~(std::uint64_t{1} << (client % 64)));
+  forget_client(pool_, client);
   slot.change(slot.state(), {slot.state().epoch, SlotState::vacant});
   fault_point(FaultPoint::slot_vacated);
 }

@@ -38,7 +38,7 @@ class Worker {
       const std::uint32_t heard = door.bell.load(std::memory_order_acquire);
       if (serve_active()) continue;
       if (os::spin_until_changed(door.bell, heard)) continue;
-      const auto wait = any_active() ? kBusyWait : kIdleWait;
+      const auto wait = another_runs(kNobody) ? kBusyWait : kIdleWait;
       if (!sleep_at_door(pool_, slot_, heard, wait)) serve_all();
     }
   }
@@ -49,20 +49,19 @@ class Worker {
   }
   std::uint32_t words() const noexcept { return (pool_.clients() + 63) / 64; }
 
-  bool any_active() const noexcept {
+  // Whether any client but this one has a running job.
+  bool another_runs(std::uint32_t client) const noexcept {
     for (std::uint32_t word = 0; word < words(); ++word) {
-      if (active(word) != 0) return true;
+      for (std::uint64_t bits = active(word); bits != 0; bits &= bits - 1) {
+        const auto other = word * 64 + static_cast<std::uint32_t>(__builtin_ctzll(bits));
+        if (other != client && other < pool_.clients() &&
+            pool_.client(other).state(std::memory_order_relaxed).state == SlotState::running)
+          return true;
+      }
     }
     return false;
   }
-
-  bool only_active(std::uint32_t client) const noexcept {
-    for (std::uint32_t word = 0; word < words(); ++word) {
-      const std::uint64_t mine = word == client / 64 ? std::uint64_t{1} << (client % 64) : 0;
-      if ((active(word) & ~mine) != 0) return false;
-    }
-    return true;
-  }
+  static constexpr std::uint32_t kNobody = ~std::uint32_t{0};
 
   // One turn for each client that seems to have a job. True if there was anything to do.
   bool serve_active() {
@@ -84,23 +83,32 @@ class Worker {
 
   bool serve(std::uint32_t client) {
     ServedJob& job = jobs_[client];
+    job.prefetch(pool_.client(client));
     if (!job.look(pool_, client, me_.slot, home_, arrays_)) return false;
     const bool worked = execute_for_a_turn(job, client);
     if (job.finished()) finish(client);
     return worked;
   }
 
+  // Whether others wait is asked again when the bell has rung; the clock costs as much as a chunk, and is
+  // asked only then.
   bool execute_for_a_turn(ServedJob& job, std::uint32_t client) {
+    auto& bell = pool_.header().door.bell;
+    std::uint32_t heard = bell.load(std::memory_order_acquire);
+    bool others = another_runs(client);
+    Clock::time_point end = others ? Clock::now() + kTurn : Clock::time_point{};
     std::uint64_t executed = slot_.executed.load(std::memory_order_relaxed);
     const std::uint64_t before = executed;
-    // Asked only when there is somebody to take turns with: the clock costs as much as a chunk.
-    Clock::time_point end = only_active(client) ? Clock::time_point{} : Clock::now() + kTurn;
     while (const auto chunk = job.try_claim(me_)) {
       slot_.holding.store(pack(Holding{client, *chunk}), std::memory_order_relaxed);
       if (executed == before) slot_.state.store(WorkerState::busy, std::memory_order_relaxed);
       job.execute(*chunk, me_);
       slot_.executed.store(++executed, std::memory_order_relaxed);
-      if (!only_active(client) && turn_is_over(end)) break;
+      if (const std::uint32_t now = bell.load(std::memory_order_acquire); now != heard) {
+        heard = now;
+        others = another_runs(client);
+      }
+      if (others && turn_is_over(end)) break;
     }
     if (executed == before) return false;
     slot_.holding.store(0, std::memory_order_relaxed);

@@ -22,9 +22,12 @@ void ChunkQueue::fill(std::uint32_t epoch) noexcept {
     words_[chunk].store(free, std::memory_order_relaxed);
     fault_point(FaultPoint::word_filled, chunk);
   }
+  // Not written without need: a line that nobody writes stays in everybody's cache.
+  if (hints_->freed.load(std::memory_order_relaxed) != 0) hints_->freed.store(0, std::memory_order_relaxed);
+  if (hints_->recoveries.load(std::memory_order_relaxed) != 0)
+    hints_->recoveries.store(0, std::memory_order_relaxed);
+  if (is_small()) return;
   hints_->ticket.store(of_epoch(epoch, 0), std::memory_order_relaxed);
-  hints_->freed.store(0, std::memory_order_relaxed);
-  hints_->recoveries.store(0, std::memory_order_relaxed);
   hints_->mark.store(of_epoch(epoch, 0), std::memory_order_relaxed);
 }
 
@@ -57,6 +60,7 @@ std::optional<std::uint64_t> ChunkQueue::claim_freed(Owner owner, std::uint32_t 
 
 std::optional<std::uint64_t> ChunkQueue::claim_ticket(Owner owner, std::uint32_t epoch,
                                                       Cursor& cursor) noexcept {
+  if (is_small()) return std::nullopt;
   for (;;) {
     while (cursor.next < cursor.end) {
       const std::uint64_t chunk = cursor.next++;
@@ -138,18 +142,24 @@ bool ChunkQueue::is_terminal(std::uint64_t chunk, std::uint32_t epoch) const noe
   return terminal(lease.state) && lease.epoch == epoch;
 }
 
+std::uint64_t ChunkQueue::none_open_from(std::uint64_t begin, std::uint32_t epoch) const noexcept {
+  while (begin < size() && is_terminal(begin, epoch)) ++begin;
+  return begin;
+}
+
 std::uint64_t ChunkQueue::mark(std::uint32_t epoch) const noexcept {
+  if (is_small()) return 0;
   // Acquire: "all the partial results below it".
   const std::uint64_t mark = hints_->mark.load(std::memory_order_acquire);
   return mark >> 32U == epoch ? std::min(index_of(mark), size()) : 0;
 }
 
 bool ChunkQueue::done(std::uint32_t epoch) noexcept {
+  if (is_small()) return none_open_from(0, epoch) == size();
   std::uint64_t seen = hints_->mark.load(std::memory_order_acquire);
   if (seen >> 32U != epoch) return false;  // Another job has these words by now.
   const std::uint64_t begin = mark(epoch);
-  std::uint64_t index = begin;
-  while (index < size() && is_terminal(index, epoch)) ++index;
+  const std::uint64_t index = none_open_from(begin, epoch);
   // Release: "all the partial results below it". Fails if somebody was faster, or the job is another one.
   if (index > begin)
     hints_->mark.compare_exchange_strong(seen, of_epoch(epoch, index), std::memory_order_acq_rel);

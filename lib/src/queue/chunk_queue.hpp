@@ -96,11 +96,20 @@ class ChunkQueue {
   };
   Losses losses() const;
 
+  /// Brings in the first words, to be claimed (or just looked at) soon.
+  void prefetch(bool to_claim) const noexcept {
+    if (size() == 0) return;
+    to_claim ? __builtin_prefetch(words_.data(), 1) : __builtin_prefetch(words_.data());
+  }
+
   Lease was(std::uint64_t chunk) const noexcept {
     return unpack(words_[chunk].load(std::memory_order_acquire));
   }
 
  private:
+  /// One line of words: everybody looks at all of them, and nobody touches the hints, which would cost more
+  /// cache misses than they save.
+  bool is_small() const noexcept { return size() <= kTicketWords; }
   bool claim_word(std::uint64_t chunk, Owner owner, std::uint32_t epoch) noexcept;
   std::optional<std::uint64_t> claim_freed(Owner owner, std::uint32_t epoch) noexcept;
   std::optional<std::uint64_t> claim_ticket(Owner owner, std::uint32_t epoch, Cursor& cursor) noexcept;
@@ -108,6 +117,8 @@ class ChunkQueue {
   bool release_dead(std::uint64_t chunk, Owner dead, std::uint32_t epoch, std::uint32_t retries,
                     Cause cause) noexcept;
   bool is_terminal(std::uint64_t chunk, std::uint32_t epoch) const noexcept;
+  /// The first word at or above `begin` that is not terminal.
+  std::uint64_t none_open_from(std::uint64_t begin, std::uint32_t epoch) const noexcept;
 
   Hints* hints_ = nullptr;
   std::span<Word> words_;

@@ -42,7 +42,8 @@ class Copy::Transfer {
   void assign(Line& line, std::uint64_t chunk) {
     const std::uint64_t begin = plan_.partition.begin(chunk) * plan_.dtype.itemsize();
     const std::uint64_t end = plan_.partition.begin(chunk + 1) * plan_.dtype.itemsize();
-    line.assign(chunk, {chunk, plan_.partition.size(), plan_.partition.chunks(), end - begin, exact_ ? 1U : 0U},
+    line.assign(chunk,
+                {chunk, plan_.partition.size(), plan_.partition.chunks(), end - begin, exact_ ? 1U : 0U},
                 {data_ + begin, end - begin});
   }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "job/combine.hpp"
+#include "queue/chunk_queue.hpp"
 #include "run/copy.hpp"
 #include "run/ways.hpp"
 
@@ -33,15 +34,15 @@ std::unique_ptr<run_ways::Way> make_way(const job::Plan& plan, const RunOptions&
   return std::make_unique<run_ways::Copy>(plan, workers_of(options));
 }
 
-/// Partial results, aligned as kernels want them.
+/// Partial results, aligned so that two workers' tickets share no cache line.
 class Partials {
  public:
   explicit Partials(std::uint64_t bytes) : units_(bytes / sizeof(Unit) + 1) {}
   std::byte* data() { return reinterpret_cast<std::byte*>(units_.data()); }
 
  private:
-  struct alignas(16) Unit {
-    std::byte bytes[16];
+  struct alignas(queue::kLine) Unit {
+    std::byte bytes[queue::kLine];
   };
   std::vector<Unit> units_;
 };

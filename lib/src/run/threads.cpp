@@ -9,6 +9,11 @@ namespace {
 
 constexpr std::uint32_t kEpoch = 1;
 
+/// What one ticket covers.
+struct alignas(queue::kLine) Line {
+  queue::Word words[queue::kTicketWords];
+};
+
 void work(const job::Plan& plan, queue::ChunkQueue queue, queue::Owner me, std::byte* data,
           std::byte* partials) {
   queue::Cursor cursor;
@@ -22,8 +27,8 @@ void work(const job::Plan& plan, queue::ChunkQueue queue, queue::Owner me, std::
 
 void Threads::execute(const job::Plan& plan, std::byte* data, std::byte* partials, RunReport& /*report*/) {
   queue::Hints hints{};
-  std::vector<queue::Word> words(plan.partition.chunks());
-  queue::ChunkQueue queue(hints, words);
+  std::vector<Line> lines(plan.partition.chunks() / queue::kTicketWords + 1);
+  queue::ChunkQueue queue(hints, {lines.front().words, plan.partition.chunks()});
   queue.fill(kEpoch);
   std::vector<std::jthread> threads;
   for (std::uint32_t i = 0; i < workers_; ++i) {
