@@ -5,12 +5,15 @@
 #include <fmt/format.h>
 
 #include "queue/fault_point.hpp"
+#include "queue/prefetch.hpp"
 
 namespace shmkit::pool {
 namespace {
 
 using queue::fault_point;
 using queue::FaultPoint;
+
+constexpr std::uint64_t kAhead = 32;
 
 void report(PoolMemory pool, std::uint32_t client, std::uint32_t worker, std::uint32_t epoch, const Error& e,
             WorkerHome& home) {
@@ -79,13 +82,15 @@ void ServedJob::begin(PoolMemory pool, std::uint32_t client, WorkerHome& home, M
 void ServedJob::prefetch(ClientSlot& slot) const noexcept {
   for (std::size_t line = 0; line < offsetof(ClientSlot, done); line += queue::kLine)
     __builtin_prefetch(reinterpret_cast<const std::byte*>(&slot) + line);
-  __builtin_prefetch(&slot.done, 1);
-  queue_.prefetch(true);
-  if (partials_ != nullptr) __builtin_prefetch(partials_, 1);
+  queue::prefetch_to_write(&slot.done);
+  queue::prefetch_to_write(queue_.first_line());
+  queue::prefetch_to_write(partials_);
 }
 
 void ServedJob::execute(std::uint64_t chunk, queue::Owner me) noexcept {
   std::byte* first = data_ + plan_.partition.begin(chunk) * plan_.dtype.itemsize();
+  // The commit waits for the partial result to be written: have its line before it is needed.
+  queue::prefetch_to_write(partials_ + (chunk + kAhead) * plan_.stride);
   job::execute(plan_, chunk, first, partials_);
   queue_.commit(chunk, me, epoch_);
   worked_ = true;

@@ -7,6 +7,7 @@
 #include "pool/bells.hpp"
 #include "pool/crew.hpp"
 #include "queue/fault_point.hpp"
+#include "queue/prefetch.hpp"
 
 namespace shmkit::pool {
 namespace {
@@ -34,7 +35,8 @@ NamedRef unnamed(ArrayDraft& draft) {
 void Submission::publish(const job::Plan& plan, const NamedRef& array, JobMemory memory, std::uint64_t serial,
                          std::chrono::milliseconds chunk_timeout) {
   // All of it was touched by workers last: brought in at once, and not one after the other.
-  __builtin_prefetch(&pool_.header().door, 1);
+  queue::prefetch_to_write(&pool_.header().door);
+  queue::prefetch_to_write(&slot());
   const SlotWord before = slot().state();
   epoch_ = before.epoch == ~std::uint32_t{0} ? 1 : before.epoch + 1;
   queue_ = memory.queue(plan.partition.chunks());

@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "queue/fault_point.hpp"
+#include "queue/prefetch.hpp"
 
 namespace shmkit::queue {
 namespace {
@@ -11,6 +12,12 @@ namespace {
 constexpr std::uint64_t of_epoch(std::uint32_t epoch, std::uint64_t index) noexcept {
   return (std::uint64_t{epoch} << 32U) | index;
 }
+
+// A ticket of several lines keeps workers, and the hardware's prefetching, out of each other's lines; more of
+// them would leave the last workers sweeping for what others have drawn.
+constexpr std::uint64_t kTickets = 2048;
+constexpr std::uint64_t kMostLines = 16;
+constexpr std::uint64_t kAhead = 4 * kLineWords;
 
 constexpr std::uint64_t index_of(std::uint64_t word) noexcept { return static_cast<std::uint32_t>(word); }
 
@@ -35,7 +42,7 @@ std::optional<std::uint64_t> ChunkQueue::try_claim(Owner owner, std::uint32_t ep
                                                    Cursor& cursor) noexcept {
   if (auto chunk = claim_freed(owner, epoch)) return chunk;
   if (auto chunk = claim_ticket(owner, epoch, cursor)) return chunk;
-  return sweep(owner, epoch);
+  return sweep(owner, epoch, cursor);
 }
 
 bool ChunkQueue::claim_word(std::uint64_t chunk, Owner owner, std::uint32_t epoch) noexcept {
@@ -58,29 +65,42 @@ std::optional<std::uint64_t> ChunkQueue::claim_freed(Owner owner, std::uint32_t 
   return hint - 1;
 }
 
+std::uint64_t ChunkQueue::ticket_words() const noexcept {
+  return std::clamp<std::uint64_t>(size() / kTickets / kLineWords, 1, kMostLines) * kLineWords;
+}
+
 std::optional<std::uint64_t> ChunkQueue::claim_ticket(Owner owner, std::uint32_t epoch,
                                                       Cursor& cursor) noexcept {
   if (is_small()) return std::nullopt;
   for (;;) {
     while (cursor.next < cursor.end) {
       const std::uint64_t chunk = cursor.next++;
+      if (chunk % kLineWords == 0)
+        prefetch_to_write(words_.data() + std::min(chunk + kAhead, cursor.end - 1));
       if (claim_word(chunk, owner, epoch)) return chunk;
     }
     // Looked at first, so that idle workers that keep asking cannot make the counter run away, and late ones
     // of the last job do not use up the tickets of this one: sweeping for all its words would take n^2 steps.
     const std::uint64_t next = hints_->ticket.load(std::memory_order_relaxed);
-    if (next >> 32U != epoch || index_of(next) * kTicketWords >= size()) return std::nullopt;
+    if (next >> 32U != epoch || index_of(next) * ticket_words() >= size()) return std::nullopt;
     const std::uint64_t drawn = hints_->ticket.fetch_add(1, std::memory_order_relaxed);
     fault_point(FaultPoint::ticket_taken);
     if (drawn >> 32U != epoch) return std::nullopt;
-    cursor.next = std::min(index_of(drawn) * kTicketWords, size());
-    cursor.end = std::min(cursor.next + kTicketWords, size());
+    cursor.next = std::min(index_of(drawn) * ticket_words(), size());
+    cursor.end = std::min(cursor.next + ticket_words(), size());
   }
 }
 
-std::optional<std::uint64_t> ChunkQueue::sweep(Owner owner, std::uint32_t epoch) noexcept {
-  for (std::uint64_t chunk = mark(epoch); chunk < size(); ++chunk) {
-    if (claim_word(chunk, owner, epoch)) return chunk;
+// From where the last one ended, then from the mark: nothing free is passed over, and many sweeps together
+// look at every word once or twice.
+std::optional<std::uint64_t> ChunkQueue::sweep(Owner owner, std::uint32_t epoch, Cursor& cursor) noexcept {
+  const std::uint64_t begin = mark(epoch);
+  const std::uint64_t middle = std::clamp(cursor.sweep, begin, size());
+  for (std::uint64_t i = begin; i < size(); ++i) {
+    const std::uint64_t chunk = i - begin < size() - middle ? middle + (i - begin) : i - (size() - middle);
+    if (!claim_word(chunk, owner, epoch)) continue;
+    cursor.sweep = chunk + 1;
+    return chunk;
   }
   return std::nullopt;
 }

@@ -16,8 +16,8 @@ using Word = std::atomic<std::uint64_t>;
 // A fixed line: std::hardware_destructive_interference_size follows compiler flags and would differ
 // between two builds that share memory.
 inline constexpr std::size_t kLine = 64;
-/// Words per ticket: a cache line of them.
-inline constexpr std::uint64_t kTicketWords = kLine / sizeof(Word);
+/// Words in a cache line; a ticket covers one line or more.
+inline constexpr std::uint64_t kLineWords = kLine / sizeof(Word);
 
 /// What lies beside the words, on lines of its own. All but `mark` are hints: they may be lost or wrong
 /// without harm.
@@ -34,10 +34,12 @@ static_assert(std::atomic<std::uint64_t>::is_always_lock_free,
               "a lock inside a shared word would die with its holder");
 static_assert(sizeof(Hints) == 2 * kLine);
 
-/// Where one claimer stands: the words of its last ticket. Private to a worker; losing it loses nothing.
+/// Where one claimer stands: the words of its last ticket, and where its last sweep found something. Private
+/// to a worker, and to a job; losing it loses nothing.
 struct Cursor {
   std::uint64_t next = 0;
   std::uint64_t end = 0;
+  std::uint64_t sweep = 0;
 };
 
 /// Hands out the chunks of one job to workers that may die at any instruction.
@@ -96,11 +98,8 @@ class ChunkQueue {
   };
   Losses losses() const;
 
-  /// Brings in the first words, to be claimed (or just looked at) soon.
-  void prefetch(bool to_claim) const noexcept {
-    if (size() == 0) return;
-    to_claim ? __builtin_prefetch(words_.data(), 1) : __builtin_prefetch(words_.data());
-  }
+  /// Where the first words are, to be brought in before they are needed.
+  const void* first_line() const noexcept { return words_.data(); }
 
   Lease was(std::uint64_t chunk) const noexcept {
     return unpack(words_[chunk].load(std::memory_order_acquire));
@@ -109,11 +108,12 @@ class ChunkQueue {
  private:
   /// One line of words: everybody looks at all of them, and nobody touches the hints, which would cost more
   /// cache misses than they save.
-  bool is_small() const noexcept { return size() <= kTicketWords; }
+  bool is_small() const noexcept { return size() <= kLineWords; }
+  std::uint64_t ticket_words() const noexcept;
   bool claim_word(std::uint64_t chunk, Owner owner, std::uint32_t epoch) noexcept;
   std::optional<std::uint64_t> claim_freed(Owner owner, std::uint32_t epoch) noexcept;
   std::optional<std::uint64_t> claim_ticket(Owner owner, std::uint32_t epoch, Cursor& cursor) noexcept;
-  std::optional<std::uint64_t> sweep(Owner owner, std::uint32_t epoch) noexcept;
+  std::optional<std::uint64_t> sweep(Owner owner, std::uint32_t epoch, Cursor& cursor) noexcept;
   bool release_dead(std::uint64_t chunk, Owner dead, std::uint32_t epoch, std::uint32_t retries,
                     Cause cause) noexcept;
   bool is_terminal(std::uint64_t chunk, std::uint32_t epoch) const noexcept;

@@ -11,7 +11,7 @@ constexpr std::uint32_t kEpoch = 1;
 
 /// What one ticket covers.
 struct alignas(queue::kLine) Line {
-  queue::Word words[queue::kTicketWords];
+  queue::Word words[queue::kLineWords];
 };
 
 void work(const job::Plan& plan, queue::ChunkQueue queue, queue::Owner me, std::byte* data,
@@ -27,7 +27,7 @@ void work(const job::Plan& plan, queue::ChunkQueue queue, queue::Owner me, std::
 
 void Threads::execute(const job::Plan& plan, std::byte* data, std::byte* partials, RunReport& /*report*/) {
   queue::Hints hints{};
-  std::vector<Line> lines(plan.partition.chunks() / queue::kTicketWords + 1);
+  std::vector<Line> lines(plan.partition.chunks() / queue::kLineWords + 1);
   queue::ChunkQueue queue(hints, {lines.front().words, plan.partition.chunks()});
   queue.fill(kEpoch);
   std::vector<std::jthread> threads;
