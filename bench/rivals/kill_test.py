@@ -57,8 +57,8 @@ def disturb(subject, delay_s, dice):
     job = subject.start()
     try:
         time.sleep(delay_s)
-        workers = processes.workers(job.process.pid)
-        if not workers or not processes.kill_child(job.process.pid, dice.choice(workers)):
+        workers = processes.workers(job.boss)
+        if not workers or not processes.kill_child(job.boss, dice.choice(workers)):
             return "missed"
         if job.has_result():
             return "missed"

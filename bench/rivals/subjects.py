@@ -20,16 +20,17 @@ class Missing(Exception):
 
 
 class Job:
-    """A running job: a process group of its own, whose first process has the workers as children."""
+    """A running job: a process group of its own, whose first process has the workers as children, or else `boss` has."""
 
-    def __init__(self, command, env=None):
+    def __init__(self, command, env=None, boss=None):
         self.process = subprocess.Popen([str(word) for word in command], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         stderr=subprocess.PIPE, text=True, start_new_session=True,
                                         env={**os.environ, **(env or {})})
+        self.boss = boss or self.process.pid
 
     def wait_for_workers(self, count):
         end = time.monotonic() + START_S
-        while len(processes.workers(self.process.pid)) < count:
+        while len(processes.workers(self.boss)) < count:
             if self.process.poll() is not None or time.monotonic() > end:
                 raise Missing(self.process.stderr.read().strip() or f"{self.process.args[0]} has no workers")
             time.sleep(0.0005)
@@ -89,7 +90,7 @@ class Squares:
 class Shmtool:
     """`shmtool run sum`, over an array of random doubles."""
 
-    name = "shmtool run sum --retries 2"
+    name = "shmtool run sum"
     at_once = 1  # Its tasks are work.
 
     def __init__(self, shmtool, tasks, workers, mebibytes):
@@ -98,19 +99,23 @@ class Shmtool:
         self.workers = workers
         self._array = f"kill-test-{os.getpid()}"
         self._shmtool = shmtool
-        self._run = [shmtool, "run", "sum", self._array, "--retries", 2, "--workers", workers, "--chunks", tasks,
-                     "--json"]
+        self._run = [shmtool, "run", "sum", self._array, "--chunks", tasks, "--json"]
+        self._boss = None
         shape = mebibytes * 2**20 // 8
         self._call("create", self._array, "--shape", shape, "--fill", "random:42", "--quiet")
         alone = self._call("run", "sum", self._array, "--via", "serial", "--chunks", tasks, "--json")
         self._expected = json.loads(alone)["result"]
+        self._get_workers()
+
+    def _get_workers(self):
+        self._run += ["--workers", self.workers]
 
     def _call(self, *words):
         command = [str(word) for word in (self._shmtool, *words)]
         return subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True).stdout
 
     def start(self):
-        job = Job(self._run)
+        job = Job(self._run, boss=self._boss)
         try:
             job.wait_for_workers(self.workers)
         except BaseException:
@@ -130,6 +135,22 @@ class Shmtool:
         self._call("delete", self._array, "--quiet")
 
 
+class ShmtoolPool(Shmtool):
+    """The same on a pool that all runs use, and that loses a worker in each."""
+
+    name = "shmtool run sum --pool"
+
+    def _get_workers(self):
+        self._pool = f"kill-test-{os.getpid()}"
+        self._run += ["--pool", self._pool]
+        started = self._call("pool", "start", self._pool, "--workers", self.workers, "--json")
+        self._boss = json.loads(started)["supervisor"]["pid"]
+
+    def close(self):
+        self._call("pool", "stop", self._pool, "--quiet")
+        super().close()
+
+
 def all_subjects(build, tasks, workers, microseconds, mebibytes, scratch):
     """(name, function that makes it) of each."""
     def python(name, pool):
@@ -146,4 +167,5 @@ def all_subjects(build, tasks, workers, microseconds, mebibytes, scratch):
             python("ProcessPoolExecutor.map", "process_pool_executor"),
             python("joblib.Parallel (loky)", "joblib"),
             ("Boost message_queue", boost),
-            (Shmtool.name, lambda: Shmtool(build / "tools/shmtool", tasks, workers, mebibytes))]
+            *((kind.name, lambda kind=kind: kind(build / "tools/shmtool", tasks, workers, mebibytes))
+              for kind in (Shmtool, ShmtoolPool))]
