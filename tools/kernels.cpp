@@ -21,10 +21,15 @@ std::string kernel_text(const KernelInfo& kernel) {
   return text;
 }
 
-std::string group_text(std::string_view title, bool generates) {
+std::string_view kind_of(const KernelInfo& kernel) {
+  if (!kernel.generates) return "reduction";
+  return kernel.repeatable ? "generator" : "in place";
+}
+
+std::string group_text(std::string_view title, std::string_view kind) {
   std::string text = fmt::format("{}\n", title);
   for (const auto& kernel : kernels()) {
-    if (kernel.generates == generates) text += kernel_text(kernel);
+    if (kind_of(kernel) == kind) text += kernel_text(kernel);
   }
   return text;
 }
@@ -39,7 +44,7 @@ nlohmann::ordered_json kernel_json(const KernelInfo& kernel) {
   }
   return {{"name", kernel.name},
           {"summary", kernel.summary},
-          {"kind", kernel.generates ? "generator" : "reduction"},
+          {"kind", kind_of(kernel)},
           {"arguments", arguments},
           {"dtypes", kernel.dtypes},
           {"result", kernel.result},
@@ -51,8 +56,9 @@ nlohmann::ordered_json kernel_json(const KernelInfo& kernel) {
 int kernels_command(const Words& words) {
   CommandLine line({"kernels", "[options]",
                     R"(Lists the kernels that `shmtool run` knows. Generators write their array,
-reductions read it and print a result. An argument without a default must be
-given: --arg value=3.
+reductions read it and print a result; what changes an array in place cannot
+run twice, so a chunk whose worker dies fails the job. An argument without a
+default must be given: --arg value=3.
 
 Examples
   shmtool kernels
@@ -65,8 +71,9 @@ Examples
     print_json({{"schema", "shmkit.kernels/1"}, {"kernels", list}});
     return 0;
   }
-  std::cout << group_text("Reductions: read an array, print a result", false) << '\n'
-            << group_text("Generators: write an array; below each its arguments", true);
+  std::cout << group_text("Reductions: read an array, print a result", "reduction") << '\n'
+            << group_text("Generators: write an array; below each its arguments", "generator") << '\n'
+            << group_text("In place: change an array; a chunk cannot run twice", "in place");
   return 0;
 }
 

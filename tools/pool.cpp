@@ -9,6 +9,7 @@
 #include "describe.hpp"
 #include "durations.hpp"
 #include "format/nearest.hpp"
+#include "format/printable.hpp"
 #include "pool_report.hpp"
 
 namespace shmkit::tool {
@@ -40,7 +41,7 @@ Examples
 )"};
 
 std::string reason_of(const CommandLine& line) {
-  return line.has("workers") ? "asked for" : default_workers().reason;
+  return line.has("workers") ? "--workers" : default_workers().reason;
 }
 
 int start(const CommandLine& line, const std::string& name) {
@@ -53,7 +54,8 @@ int start(const CommandLine& line, const std::string& name) {
   if (line.json()) {
     print_json(started_json(info, reason));
   } else if (!line.quiet()) {
-    std::cout << fmt::format("pool {}: {} workers, supervisor {}\n", name, info.workers, info.supervisor_pid);
+    std::cout << fmt::format("pool {}: {} workers, supervisor {}\n", printable(name), info.workers,
+                             info.supervisor_pid);
   }
   if (line.has("verbose")) std::cerr << fmt::format("workers: {}, because of {}\n", info.workers, reason);
   return 0;
@@ -68,7 +70,7 @@ int stop(const CommandLine& line, const std::string& name) {
   if (line.json()) {
     print_json({{"schema", "shmkit.pool_stop/1"}, {"name", name}});
   } else if (!line.quiet()) {
-    std::cout << fmt::format("pool {} has ended\n", name);
+    std::cout << fmt::format("pool {} has ended\n", printable(name));
   }
   return 0;
 }
@@ -90,7 +92,7 @@ int list(const CommandLine& line) {
       pools.push_back(pool_status(name));
     } catch (const Error& e) {
       if (e.errc() != Errc::not_found && !line.quiet())
-        std::cerr << fmt::format("shmtool pool: {}\n", e.what());
+        std::cerr << fmt::format("shmtool pool: {}\n", printable(e.what()));
     }
   }
   if (line.json()) {

@@ -9,6 +9,7 @@
 #include "command_line.hpp"
 #include "durations.hpp"
 #include "format/nearest.hpp"
+#include "format/printable.hpp"
 #include "report_error.hpp"
 #include "run_report.hpp"
 
@@ -130,7 +131,7 @@ struct Workers {
 Workers workers_of(const CommandLine& line, const RunOptions& options, const RunReport& report) {
   if (options.via == Via::serial) return {};
   if (line.has("pool")) return {report.workers, fmt::format("pool {}", line.get<std::string>("pool"))};
-  return {report.workers, options.workers != 0 ? "asked for" : default_workers().reason};
+  return {report.workers, options.workers != 0 ? "--workers" : default_workers().reason};
 }
 
 RunReport execute(const CommandLine& line, std::string_view kernel, AnyArray& array,
@@ -155,7 +156,7 @@ int run_command(const Words& words) {
   const RunReport report = execute(line, kernel.name, array, options);
   const Workers workers = workers_of(line, options, report);
   if (line.has("verbose"))
-    std::cerr << fmt::format("workers: {}, because of {}\n", workers.count, workers.reason);
+    std::cerr << fmt::format("workers: {}, because of {}\n", workers.count, printable(workers.reason));
   return print_report(line, options, array.info(), report, workers.reason);
 }
 

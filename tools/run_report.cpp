@@ -84,13 +84,22 @@ std::string times_text(const ArrayInfo& info, const RunReport& report) {
                      human_seconds(median), rate_text);
 }
 
+std::string advice(const RunReport& report) {
+  const auto all = kernels();
+  const auto kernel = std::ranges::find(all, report.kernel, &KernelInfo::name);
+  if (kernel != all.end() && !kernel->repeatable)
+    return "what it changes in place may be changed already, in part: make the array anew before you run it "
+           "again";
+  return "more --retries help if something else kills workers; otherwise look at what is in that range";
+}
+
 Error failure_error(const RunReport& report) {
   const auto& first = report.failures.front();
   return {Errc::chunks_failed,
-          fmt::format("{} of {} chunks failed: chunk {} [{}, {}) was given up after {} attempts, {}",
+          fmt::format("{} of {} chunks failed: chunk {} [{}, {}) was given up after {} attempt{}, {}",
                       report.failures.size(), report.chunks, first.index, first.begin, first.end,
-                      first.attempts, first.reason),
-          "more --retries help if something else kills workers; otherwise look at what is in that range"};
+                      first.attempts, first.attempts == 1 ? "" : "s", first.reason),
+          advice(report)};
 }
 
 }  // namespace

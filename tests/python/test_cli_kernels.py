@@ -7,7 +7,7 @@ from helpers import shmtool, unique_name
 
 pytestmark = [needs_shmtool, pytest.mark.usefixtures("nothing_left")]
 
-EXPECTED = {"min", "max", "sum", "mean", "argmin", "argmax", "fill", "arange", "linspace", "random"}
+EXPECTED = {"min", "max", "sum", "mean", "argmin", "argmax", "fill", "arange", "linspace", "random", "scale", "noop"}
 
 
 def test_both_forms_name_the_same_kernels_and_arguments():

@@ -200,6 +200,27 @@ TEST_F(HalfWritten, W5ChunkIsWrittenAgainAsAWhole) {
   EXPECT_EQ(half, 3) << "the worker was never caught in the middle";
 }
 
+// Rule 9. The oracle: NumPy's x *= 2, once, wherever no worker died; the chunk of the dead is named, not
+// repaired.
+TEST_F(CrashTable, W4ChunkOfAKernelThatIsNotRepeatableIsNotTriedAgain) {
+  TestArray y(name("y"), Kind::int64, kChunks * 10);
+  RunOptions ones = test::in_chunks(kChunks);
+  ones.arguments = {{"value", "1"}};
+  test::serially("fill", y.array, ones);
+  WorkerPool pool = WorkerPool::start(3);
+  plot->at(FaultPoint::executed).only = 5;
+  plot->kill_at(FaultPoint::executed);
+  RunOptions twice = test::in_chunks(kChunks, 10);
+  twice.arguments = {{"factor", "2"}};
+  const RunReport report = pool.run("scale", y.array, twice);
+  ASSERT_EQ(report.failures.size(), 1U);
+  EXPECT_EQ(report.failures[0].index, 5U);
+  EXPECT_EQ(report.failures[0].attempts, 1U);
+  EXPECT_EQ(report.failures[0].reason, "killed by signal 9 (Killed)");
+  EXPECT_EQ(report.retries, 0U);
+  for (const std::int64_t element : y.array.elements<std::int64_t>()) EXPECT_EQ(element, 2);
+}
+
 // A fault point that no test can reach protects nothing. (Those of named pools: tests/pool/named_*_test.cpp.)
 TEST_F(CrashTable, ReachesEveryFaultPointOfAPrivatePool) {
   WorkerPool pool = WorkerPool::start(2);

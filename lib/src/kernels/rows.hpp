@@ -16,6 +16,7 @@ extern const Kernel kFill;
 extern const Kernel kArange;
 extern const Kernel kLinspace;
 extern const Kernel kRandom;
+extern const Kernel kScale;
 extern const Kernel kNoop;
 
 inline bool is_computable(Kind kind) noexcept { return DType(kind).computable(); }

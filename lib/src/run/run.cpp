@@ -28,7 +28,8 @@ std::unique_ptr<run_ways::Way> make_way(const job::Plan& plan, const RunOptions&
   if (options.via == Via::serial) return std::make_unique<run_ways::Serial>();
   if (options.via == Via::thread) return std::make_unique<run_ways::Threads>(workers_of(options));
   if (plan.kernel->info.generates) {
-    throw Error(Errc::usage, "a generator cannot run via copy: its output would have to be marshalled back",
+    throw Error(Errc::usage,
+                "what writes an array cannot run via copy: its output would have to be marshalled back",
                 "use --via process, thread or serial");
   }
   return std::make_unique<run_ways::Copy>(plan, workers_of(options));
