@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <thread>
 #include <vector>
 
@@ -16,8 +17,9 @@ inline constexpr int kBackToBack = 20'000;
 inline constexpr int kPaused = 1000;
 
 /// The value that `percent` of the samples do not exceed. Requires: there are samples.
-inline double percentile(std::vector<double> samples, std::size_t percent) {
-  const std::size_t rank = (samples.size() * percent + 99) / 100 - 1;
+inline double percentile(std::vector<double> samples, double percent) {
+  const double place = std::ceil(static_cast<double>(samples.size()) * percent / 100);
+  const std::size_t rank = static_cast<std::size_t>(std::max(place, 1.0)) - 1;
   std::nth_element(samples.begin(), samples.begin() + static_cast<std::ptrdiff_t>(rank), samples.end());
   return samples[rank];
 }

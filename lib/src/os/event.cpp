@@ -17,8 +17,9 @@ Event::Event() : fd_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
 
 void Event::signal() const noexcept {
   const std::uint64_t one = 1;
-  // Fails only when 2^64 - 2 signals wait to be cleared, and then it is readable anyway.
-  [[maybe_unused]] const auto written = ::write(fd_.get(), &one, sizeof(one));
+  // Fails else only when 2^64 - 2 signals wait to be cleared, and then it is readable anyway.
+  while (::write(fd_.get(), &one, sizeof(one)) < 0 && errno == EINTR) {
+  }
 }
 
 void Event::clear() const noexcept {

@@ -46,7 +46,8 @@ std::uint64_t build_number() noexcept {
 Geometry checked_geometry(const PoolIdentity& identity, std::uint64_t file_bytes, const std::string& name) {
   if (identity.magic != kPoolMagic) refuse(name, "it does not begin as one", "`shmtool gc` may take it");
   if (identity.build != build_number())
-    refuse(name, "it was started by another version of shmkit", "stop it with the shmtool that started it");
+    refuse(name, "it was started by another version of shmkit",
+           fmt::format("stop it with the shmtool that started it, or `kill {}`", identity.supervisor));
   const bool sane = identity.workers > 0 && identity.workers <= WorkerPool::kMaxWorkers &&
                     identity.clients > 0 && identity.clients <= kMaxClients;
   if (!sane || file_bytes < PoolMemory::bytes(identity.workers, identity.clients))
