@@ -8,6 +8,8 @@
 
 #include <shmkit/run.hpp>
 
+#include "scratch_pool.hpp"
+
 // What does it cost to start something that could do work, and to wait until it has ended?
 namespace {
 
@@ -76,6 +78,19 @@ void pool_start(benchmark::State& state) {
   }
 }
 
+// The same with a supervisor, under a name, and its end.
+void named_pool_start(benchmark::State& state) {
+  for (auto _ : state) {
+    const shmkit::bench::ScratchPool pool(2);
+    if (shmkit::pool_status(pool.name()).workers.size() != 2)
+      state.SkipWithError("the pool does not have 2 workers");
+  }
+}
+
+BENCHMARK(named_pool_start)
+    ->Name("spawn/named_pool_start_2_workers")
+    ->UseRealTime()
+    ->Unit(benchmark::kMicrosecond);
 BENCHMARK(thread)->Name("spawn/thread")->UseRealTime()->Unit(benchmark::kMicrosecond);
 BENCHMARK(vfork_exec)->Name("spawn/vfork_exec")->UseRealTime()->Unit(benchmark::kMicrosecond);
 BENCHMARK(posix_spawn)->Name("spawn/posix_spawn")->UseRealTime()->Unit(benchmark::kMicrosecond);

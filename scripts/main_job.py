@@ -6,6 +6,7 @@ The lesson that this comes from published its seconds (docs/benchmarking.md); th
 All results are compared; the array is deleted at the end, however it comes.
 """
 
+import contextlib
 import json
 import os
 import signal
@@ -40,21 +41,32 @@ def create(name, elements):
         elements //= 2
 
 
+@contextlib.contextmanager
+def pool(name):
+    shmtool("pool", "start", name)
+    try:
+        yield name
+    finally:
+        subprocess.run([SHMTOOL, "pool", "stop", name, "--quiet"])
+
+
 def shmkit_rows(name):
     """(way, seconds, published, result) of each way of shmkit."""
     rows = []
 
-    def add(via, first, warm, published=None):
-        report = shmtool("run", "max", name, "--chunks", CHUNKS, "--via", via, "--repeat", REPEAT)
+    def add(way, first, warm, published=None):
+        report = shmtool("run", "max", name, "--chunks", CHUNKS, *way, "--repeat", REPEAT)
         n = report["workers"]
         rows.append((first.format(n), report["first_seconds"], published, report["result"]))
         if warm:
             rows.append((warm.format(n), report["median_seconds"], None, report["result"]))
 
-    add("serial", "one loop", "one loop, again")
-    add("thread", "{} threads", "{} threads, again")
-    add("copy", "{} processes, chunks copied through pipes", "  the same workers again")
-    add("process", "{} processes, fresh, array attached", "  the same workers again")
+    add(["--via", "serial"], "one loop", "one loop, again")
+    add(["--via", "thread"], "{} threads", "{} threads, again")
+    add(["--via", "copy"], "{} processes, chunks copied through pipes", "  the same workers again")
+    add(["--via", "process"], "{} processes, fresh, array attached", "  the same workers again")
+    with pool(name) as its_name:
+        add(["--pool", its_name], "pool of {}, its first job", "  the same workers again")
     return rows
 
 

@@ -8,38 +8,62 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <string>
 
 #include "os/errors.hpp"
+#include "os/file.hpp"
 
 namespace shmkit::os {
 namespace {
 
-constexpr int kReport = 3;
+[[noreturn]] void give_up() { ::_exit(errno); }
 
-// Whatever the starter had open, terminals, pipes and lock files of others, must not live on in here.
-void let_go_of_everything(int report) {
+// Linux 5.9; before, one by one.
+void close_range(unsigned first, unsigned last) {
+  if (first > last || ::syscall(SYS_close_range, first, last, 0U) == 0) return;
+  for (const auto& entry : directory_entries("/proc/self/fd")) {
+    const auto fd = static_cast<unsigned>(std::stoul(entry));
+    if (fd >= first && fd <= last) ::close(static_cast<int>(fd));
+  }
+}
+
+// Whatever the starter had open, terminals, pipes and lock files of others, must not live on in here. Returns
+// where the report goes now.
+int let_go_of_everything(int report) {
   ::setsid();
-  [[maybe_unused]] const int ignored = ::chdir("/");
-  const int null = ::open("/dev/null", O_RDWR);
-  // Both out of the way first: either may have one of the numbers 0 to 3.
-  const int kept = ::fcntl(report, F_DUPFD, kReport + 1);
-  const int nothing = ::fcntl(null, F_DUPFD, kReport + 1);
-  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) ::dup2(nothing, stream);
-  ::dup3(kept, kReport, O_CLOEXEC);
-  ::syscall(SYS_close_range, static_cast<unsigned>(kReport + 1), ~0U, 0U);
+  if (::chdir("/") != 0) give_up();
+  if (report <= STDERR_FILENO) report = ::fcntl(report, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+  if (report < 0) give_up();
+  const auto kept = static_cast<unsigned>(report);
+  close_range(0, kept - 1);
+  close_range(kept + 1, ~0U);
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::open("/dev/null", O_RDWR) != stream) give_up();
+  }
+  return report;
 }
 
 [[noreturn]] void live_detached(int report, const std::function<void(Fd)>& body) {
-  if (::fork() != 0) ::_exit(0);
-  let_go_of_everything(report);
+  const pid_t daemon = ::fork();
+  if (daemon < 0) give_up();
+  if (daemon > 0) ::_exit(0);
   std::signal(SIGHUP, SIG_IGN);
   std::signal(SIGPIPE, SIG_IGN);
   try {
-    body(Fd(kReport));
+    body(Fd(let_go_of_everything(report)));
   } catch (...) {
     ::_exit(1);
   }
   ::_exit(0);
+}
+
+// Of the process in between: the errno of its fork.
+int wait_for(pid_t child) {
+  int status = 0;
+  while (::waitpid(child, &status, 0) < 0) {
+    if (errno != EINTR) return 0;  // This process ignores SIGCHLD.
+  }
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 0;
 }
 
 std::string read_until_closed(const Fd& fd) {
@@ -63,8 +87,7 @@ std::string run_detached(const std::function<void(Fd report)>& body) {
   if (child < 0) throw_errno(errno, "start", "process");
   if (child == 0) live_detached(writer.get(), body);
   writer = Fd();
-  while (::waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
-  }
+  if (const int error = wait_for(child)) throw_errno(error, "start", "process");
   return read_until_closed(reader);
 }
 

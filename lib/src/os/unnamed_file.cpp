@@ -105,6 +105,11 @@ UnnamedFile::~UnnamedFile() {
   if (fd_) give_up_temporary();
 }
 
+void UnnamedFile::leave_to_parent() noexcept {
+  temporary_.clear();
+  fd_ = Fd();
+}
+
 void UnnamedFile::give_up_temporary() noexcept {
   if (!temporary_.empty()) ::unlink(temporary_.c_str());
   temporary_.clear();

@@ -41,6 +41,9 @@ class UnnamedFile {
   /// false.
   void publish(bool replace, std::string_view name);
 
+  /// In a forked child: closes it, and leaves the temporary name, if there is one, to the parent.
+  void leave_to_parent() noexcept;
+
  private:
   UnnamedFile(Fd fd, std::string path, std::string temporary)
       : fd_(std::move(fd)), path_(std::move(path)), temporary_(std::move(temporary)) {}

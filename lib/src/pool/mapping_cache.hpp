@@ -27,6 +27,8 @@ class MappingCache {
   /// given back.
   void drop_deleted();
 
+  bool empty() const noexcept { return arrays_.empty(); }
+
  private:
   std::shared_ptr<AnyArray> find(const ArrayRef& ref, Access access);
   std::shared_ptr<AnyArray> add(const ArrayRef& ref, Access access, const std::string& name);

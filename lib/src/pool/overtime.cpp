@@ -10,6 +10,7 @@ using std::chrono::milliseconds;
 constexpr milliseconds kGrace{1000};
 constexpr milliseconds kShortest{1};
 constexpr milliseconds kLongest{50};
+constexpr milliseconds kSearch{50};  // Reading a million words takes a millisecond.
 
 }  // namespace
 
@@ -54,14 +55,49 @@ bool Overtime::is_stuck(std::uint32_t worker, queue::Owner owner, JobKeeper& kee
   return lease.state == queue::State::leased && lease.owner == owner && lease.epoch == job->word.epoch;
 }
 
-void Overtime::end_the_stuck(Crew& crew, JobKeeper& keeper, Clock::time_point now) {
-  for (std::uint32_t worker = 0; worker < crew.size(); ++worker) {
-    try {
-      if (is_stuck(worker, crew.owner(worker), keeper, now)) crew.kill_stuck(worker);
-    } catch (const Error&) {
-      // Its job's memory cannot be had: whoever dies in that job says so to the client.
-    }
+bool Overtime::is_old(const Found& current, milliseconds most) {
+  Found& found = found_[current.lease.owner.slot];
+  if (queue::pack(found.lease) == queue::pack(current.lease) && found.client == current.client &&
+      found.chunk == current.chunk)
+    return current.since - found.since >= most;
+  found = current;
+  return false;
+}
+
+// What a worker says it is holding is a hint. Only the words tell of one that was stopped right after its
+// claim.
+void Overtime::end_the_silent(std::uint32_t client, Crew& crew, JobKeeper& keeper, Clock::time_point now) {
+  const auto most = limit(pool_.client(client));
+  if (!most || now - searched_[client] < std::max(*most / 2, kSearch)) return;
+  searched_[client] = now;
+  const auto job = leased_job(pool_.client(client));
+  if (!job) return;
+  const auto memory = keeper.memory_of(client, job->description);
+  const auto queue = memory.queue(job->description.chunks);
+  for (std::uint64_t chunk = queue.mark(job->word.epoch); chunk < queue.size(); ++chunk) {
+    const queue::Lease lease = queue.was(chunk);
+    const bool out = lease.state == queue::State::leased && lease.epoch == job->word.epoch;
+    if (!out || lease.owner.slot >= crew.size() || lease.owner != crew.owner(lease.owner.slot)) continue;
+    if (is_old({lease, client, chunk, now}, *most)) crew.kill_stuck(lease.owner.slot);
   }
+}
+
+void Overtime::end_the_stuck(Crew& crew, JobKeeper& keeper, Clock::time_point now) {
+  // Its job's memory cannot be had: whoever dies in that job says so to the client.
+  const auto unless_memory_is_gone = [](const auto& look) {
+    try {
+      look();
+    } catch (const Error&) {
+      return;
+    }
+  };
+  for (std::uint32_t worker = 0; worker < crew.size(); ++worker) {
+    unless_memory_is_gone([&] {
+      if (is_stuck(worker, crew.owner(worker), keeper, now)) crew.kill_stuck(worker);
+    });
+  }
+  for (std::uint32_t client = 0; client < pool_.clients(); ++client)
+    unless_memory_is_gone([&] { end_the_silent(client, crew, keeper, now); });
 }
 
 }  // namespace shmkit::pool

@@ -7,12 +7,13 @@
 namespace shmkit::pool {
 namespace {
 
-// Whoever uses the file holds a lock in it; whoever has all locks may take its name.
+// Whoever writes for others holds a lock in it; whoever has all those locks may take its name. A client that
+// still lives has lost its pool: it does no harm to the next one, whose job memory has other serials.
 bool take_back(const std::string& path, const std::string& what) {
   const auto before = os::identify(path);
   if (!before) return true;
   const os::Fd fd = open_own(path, what);
-  if (!os::try_lock(fd, 0, kLockBytes)) return false;
+  if (!os::try_lock(fd, 0, kClientBytes)) return false;
   const os::FileStatus status = os::status(fd, what);
   if (os::identify(path) == os::FileId{status.device, status.inode}) os::unlink_file(path, what);
   return true;

@@ -39,8 +39,9 @@ bool ServedJob::look(PoolMemory pool, std::uint32_t client, std::uint32_t worker
                      MappingCache& arrays) {
   const std::uint64_t now = pool.client(client).word.load(std::memory_order_acquire);
   if (now == seen_) return able_;
-  end(client, home);
+  end();
   seen_ = now;
+  if (unpack_slot(now).state == SlotState::vacant) home.forget_job_memory(client);
   if (unpack_slot(now).state != SlotState::running) return false;
   try {
     begin(pool, client, home, arrays);
@@ -50,11 +51,10 @@ bool ServedJob::look(PoolMemory pool, std::uint32_t client, std::uint32_t worker
   return able_;
 }
 
-void ServedJob::end(std::uint32_t client, WorkerHome& home) noexcept {
+void ServedJob::end() noexcept {
   able_ = worked_ = false;
   array_.reset();
   cursor_ = {};
-  if (unpack_slot(seen_).state == SlotState::vacant) home.forget_job_memory(client);
 }
 
 void ServedJob::begin(PoolMemory pool, std::uint32_t client, WorkerHome& home, MappingCache& arrays) {

@@ -29,7 +29,7 @@ class ServedJob {
 
  private:
   void begin(PoolMemory pool, std::uint32_t client, WorkerHome& home, MappingCache& arrays);
-  void end(std::uint32_t client, WorkerHome& home) noexcept;
+  void end() noexcept;
 
   std::uint64_t seen_ = 0;  // Slot word that the rest belongs to.
   bool able_ = false;

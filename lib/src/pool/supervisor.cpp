@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -42,7 +43,7 @@ Supervisor::Supervisor(std::string name, std::uint32_t workers, os::Fd& starter)
     : name_(std::move(name)),
       starter_(starter),
       file_(make_file(name_, workers)),
-      mapping_(file_->fd(), PoolMemory::bytes(workers, kMaxClients), os::Open::read_write, name_),
+      mapping_(file_.fd(), PoolMemory::bytes(workers, kMaxClients), os::Open::read_write, name_),
       pool_(mapping_.data(), workers, kMaxClients),
       segments_(name_, kMaxClients),
       overtime_(pool_),
@@ -56,7 +57,11 @@ Supervisor::Supervisor(std::string name, std::uint32_t workers, os::Fd& starter)
                              static_cast<std::uint32_t>(os::process_id()),
                              0,
                              std::chrono::duration_cast<std::chrono::seconds>(now).count()};
-  os::try_lock(file_->fd(), kSupervisorByte);  // Of a file that nobody else knows.
+  // Job memory never has the name of one in an earlier pool of this name, whose client may still live.
+  const auto serial = static_cast<std::uint64_t>(std::chrono::nanoseconds(now).count());
+  for (std::uint32_t client = 0; client < kMaxClients; ++client)
+    pool_.client(client).serial.store(serial, std::memory_order_relaxed);
+  os::try_lock(file_.fd(), kSupervisorByte);  // Of a file that nobody else knows.
   fault_point(FaultPoint::pool_made);
 }
 
@@ -64,13 +69,13 @@ Supervisor::Supervisor(std::string name, std::uint32_t workers, os::Fd& starter)
 void Supervisor::be_worker(queue::Owner me) {
   os::leave_signals_to_parent();
   starter_ = os::Fd();
-  const os::Fd own = os::reopen(file_->fd(), name_);
+  const os::Fd own = os::reopen(file_.fd(), name_);
   if (!os::try_lock(own, kWorkerBytes + me.slot)) std::_Exit(1);
   fault_point(FaultPoint::worker_locked);
   // The supervisor's lock is let go when ours is held, and then looked at: there is no moment in which a
   // client could find both free and us about to work. (A dying process loses its locks before its children
   // learn of it.)
-  file_.reset();
+  file_.leave_to_parent();
   if (!os::is_locked(own, kSupervisorByte)) std::_Exit(1);
   for (std::uint32_t client = 0; client < pool_.clients(); ++client) segments_.forget(client);
   NamedHome home(name_, pool_);
@@ -84,7 +89,7 @@ void Supervisor::open() {
   if (!take_back_dead_pool(name_))
     throw Error(Errc::exists, fmt::format("there is a pool '{}' already", name_),
                 "use it, choose another name, or stop it first with `shmtool pool stop`");
-  file_->publish(false, name_);
+  file_.publish(false, name_);
   fault_point(FaultPoint::pool_named);
 }
 
@@ -172,12 +177,15 @@ void Supervisor::wake_client(ClientSlot& client) noexcept { os::futex_wake(clien
 
 void Supervisor::look_after_clients() {
   for (std::uint32_t client = 0; client < pool_.clients(); ++client) {
-    if (pool_.client(client).state().state == SlotState::vacant) continue;
+    if (pool_.client(client).state().state == SlotState::vacant) {
+      segments_.forget(client);
+      continue;
+    }
     // While we work on the slot the lock is ours, so that nobody takes it for free.
-    if (os::is_locked(file_->fd(), kClientBytes + client)) continue;
-    if (!os::try_lock(file_->fd(), kClientBytes + client)) continue;
+    if (os::is_locked(file_.fd(), kClientBytes + client)) continue;
+    if (!os::try_lock(file_.fd(), kClientBytes + client)) continue;
     bury_client(client);
-    os::unlock(file_->fd(), kClientBytes + client);
+    os::unlock(file_.fd(), kClientBytes + client);
   }
 }
 
@@ -242,7 +250,7 @@ void Supervisor::close() {
     if (pool_.client(client).state().state != SlotState::vacant)
       unlink_job_segment(name_, client, pool_.client(client).serial.load(std::memory_order_relaxed));
   }
-  const os::FileStatus status = os::status(file_->fd(), name_);
+  const os::FileStatus status = os::status(file_.fd(), name_);
   if (os::identify(pool_path(name_)) == os::FileId{status.device, status.inode})
     os::unlink_file(pool_path(name_), name_);
 }

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <chrono>
-#include <optional>
 #include <string>
 
 #include "os/unnamed_file.hpp"
@@ -51,7 +50,7 @@ class Supervisor final : private JobKeeper {
 
   std::string name_;
   os::Fd& starter_;
-  std::optional<os::UnnamedFile> file_;  // Carries our lock; workers let go of it.
+  os::UnnamedFile file_;  // Carries our lock; workers let go of it.
   os::Mapping mapping_;
   PoolMemory pool_;
   JobSegments segments_;

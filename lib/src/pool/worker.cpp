@@ -1,5 +1,6 @@
 #include "pool/worker.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <vector>
 
@@ -16,9 +17,10 @@ using queue::fault_point;
 using queue::FaultPoint;
 using Clock = std::chrono::steady_clock;
 
-// A bell that was never rung, because its ringer died, costs one of these at most. Also how long an idle
-// worker keeps what was deleted.
-constexpr std::chrono::milliseconds kIdleWait{900};
+// How long an idle worker keeps what was deleted.
+constexpr std::chrono::milliseconds kKeepWait{900};
+// Nothing is lost by sleeping on: a client whose ring was lost rings again.
+constexpr std::chrono::milliseconds kIdleWait{10'000};
 // The client waits for others: someone may give up a chunk any time.
 constexpr std::chrono::milliseconds kBusyWait{50};
 // So long a worker stays with one job while others wait.
@@ -38,8 +40,8 @@ class Worker {
       const std::uint32_t heard = door.bell.load(std::memory_order_acquire);
       if (serve_active()) continue;
       if (os::spin_until_changed(door.bell, heard)) continue;
-      const auto wait = another_runs(kNobody) ? kBusyWait : kIdleWait;
-      if (!sleep_at_door(pool_, slot_, heard, wait)) serve_all();
+      const bool rang = sleep_at_door(pool_, slot_, heard, patience());
+      if (!rang && holds_anything()) let_go();
     }
   }
 
@@ -75,9 +77,19 @@ class Worker {
     return worked;
   }
 
-  // The active bits are hints. And what nobody uses any more is let go.
-  void serve_all() {
-    for (std::uint32_t client = 0; client < pool_.clients(); ++client) serve(client);
+  std::chrono::milliseconds patience() const noexcept {
+    if (another_runs(kNobody)) return kBusyWait;
+    return holds_anything() ? kKeepWait : kIdleWait;
+  }
+
+  bool holds_anything() const noexcept { return !served_.empty() || !arrays_.empty(); }
+
+  // What jobs that have ended, and arrays that were deleted, still hold.
+  void let_go() {
+    std::erase_if(served_, [this](std::uint32_t client) {
+      jobs_[client].look(pool_, client, me_.slot, home_, arrays_);
+      return pool_.client(client).state().state == SlotState::vacant;
+    });
     arrays_.drop_deleted();
   }
 
@@ -85,6 +97,7 @@ class Worker {
     ServedJob& job = jobs_[client];
     job.prefetch(pool_.client(client));
     if (!job.look(pool_, client, me_.slot, home_, arrays_)) return false;
+    if (std::ranges::find(served_, client) == served_.end()) served_.push_back(client);
     const bool worked = execute_for_a_turn(job, client);
     if (job.finished()) finish(client);
     return worked;
@@ -133,6 +146,7 @@ class Worker {
   WorkerHome& home_;
   WorkerSlot& slot_;
   std::vector<ServedJob> jobs_;
+  std::vector<std::uint32_t> served_;  // Clients whose entry of jobs_ may hold something.
   MappingCache arrays_;
 };
 
