@@ -23,7 +23,7 @@ pytestmark = [needs_shmtool, pytest.mark.usefixtures("nothing_left")]
 
 SANITIZED = bool(os.environ.get("SHMKIT_SANITIZE"))
 ROOT = os.geteuid() == 0
-CLIENT_BYTES, LOCK_BYTES = 1 << 14, 1 << 15
+WORKER_BYTES, CLIENT_BYTES = 1, 1 << 14
 
 
 class Place:
@@ -183,11 +183,11 @@ def test_an_owner_in_another_pid_namespace(place):
 def test_pools_and_jobs(place):
     pool = place.put("shmkit-pool.0.p")
     job = place.put("shmkit-job.0.p.1.2")
-    with lock(pool, CLIENT_BYTES + 3, 1):
+    with lock(pool, WORKER_BYTES + 3, 1):
         assert place.gc()["taken"] == []
     with lock(job, 0, 0):
         assert names(place.gc("-n")["taken"]) == [("pool", pool.name)]
-    with lock(pool, LOCK_BYTES - 1, 1), lock(job, 0, 0):
+    with lock(pool, CLIENT_BYTES - 1, 1), lock(job, 0, 0):
         done = place.shmtool("gc", check=0)
         assert (done.stdout, done.stderr) == ("", "nothing to take back\n")
     done = place.shmtool("gc", check=0)
@@ -195,7 +195,7 @@ def test_pools_and_jobs(place):
     assert done.stderr == "" and head.split() == ["KIND", "NAME", "SIZE", "WHY"]
     assert [row.split()[:2] for row in rows] == [["job", job.name], ["pool", pool.name]]
     assert rows[0].endswith("  its client is dead, and so is its pool")
-    assert rows[1].endswith("  its supervisor, workers and clients are dead")
+    assert rows[1].endswith("  its supervisor and its workers are dead")
     assert place.leaves() == []
 
 

@@ -50,7 +50,7 @@ int sweep_all() {
   for (const auto& path :
        {pool_path("dead"), pool_path("alive"), job_path("dead", 1, 1), job_path("alive", 1, 1)})
     std::ofstream(path) << "s";
-  Resident resident(pool_path("alive"), pool::kClientBytes + 7);
+  Resident resident(pool_path("alive"), pool::kWorkerBytes + 7);
   const auto names = [](const std::vector<Leftover>& found) {
     std::string text;
     for (const auto& leftover : found) text += std::string(leftover_name(leftover.kind)) + ' ';

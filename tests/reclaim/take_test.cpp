@@ -180,13 +180,12 @@ TEST(TakePool, NobodyLivesIn) {
   const auto taken = swept(dead.leaf());
   ASSERT_TRUE(taken);
   EXPECT_EQ(taken->kind, LeftoverKind::pool);
-  EXPECT_EQ(taken->reason, "its supervisor, workers and clients are dead");
+  EXPECT_EQ(taken->reason, "its supervisor and its workers are dead");
   EXPECT_FALSE(dead.exists());
 }
 
 TEST(TakePool, NotWhileAnybodyLivesInIt) {
-  for (const std::uint64_t byte : {pool::kSupervisorByte, pool::kWorkerBytes, pool::kWorkerBytes + 4095,
-                                   pool::kClientBytes, pool::kLockBytes - 1}) {
+  for (const std::uint64_t byte : {pool::kSupervisorByte, pool::kWorkerBytes, pool::kWorkerBytes + 4095}) {
     const Segment segment(pool_path(pool_name()));
     Resident resident(segment.path(), byte);
     EXPECT_FALSE(swept(segment.leaf())) << byte;
@@ -196,6 +195,14 @@ TEST(TakePool, NotWhileAnybodyLivesInIt) {
     resident.kill();
     EXPECT_TRUE(swept(segment.leaf())) << byte;
   }
+}
+
+// It has lost its pool, and will say so when it has a job.
+TEST(TakePool, ThoughAClientOfTheDeadOneLives) {
+  const Segment segment(pool_path(pool_name()));
+  Resident resident(segment.path(), pool::kClientBytes + 3);
+  EXPECT_TRUE(swept(segment.leaf()));
+  resident.kill();
 }
 
 TEST(TakePool, OfThisUserOnly) {

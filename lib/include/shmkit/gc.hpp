@@ -38,7 +38,7 @@ struct GcOptions {
 /// is proven dead. In doubt they stay.
 ///
 /// What is the proof, of each kind:
-///   pool   nobody holds a lock on the bytes of its file that stand for its supervisor, workers and clients;
+///   pool   nobody holds a lock on the bytes of its file that stand for its supervisor and workers;
 ///   such
 ///          a lock goes with the process, however it ends, and holds across PID namespaces
 ///   job    the same for its client, and its pool is gone or dead: a living supervisor takes it back itself

@@ -28,9 +28,11 @@ class Params {
     static_assert(std::is_trivially_copyable_v<T> && sizeof(T) <= kBytes);
     std::memcpy(bytes_.data(), &value, sizeof(T));
   }
+  /// Of whatever bytes: they come from another process.
   template <class T>
   T get() const noexcept {
     static_assert(std::is_trivially_copyable_v<T> && sizeof(T) <= kBytes);
+    if constexpr (std::is_same_v<T, bool>) return bytes_[0] != std::byte{0};
     T value;
     std::memcpy(&value, bytes_.data(), sizeof(T));
     return value;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 
@@ -17,6 +18,13 @@ inline std::chrono::milliseconds to_milliseconds(std::chrono::duration<double> t
 inline Deadline deadline_of(const RunOptions& options) {
   if (options.timeout.count() <= 0) return std::nullopt;
   return std::chrono::steady_clock::now() + to_milliseconds(options.timeout);
+}
+
+/// How long to sleep: `most`, or until the deadline if that is earlier.
+inline std::chrono::milliseconds until(const Deadline& deadline, std::chrono::milliseconds most) {
+  if (!deadline) return most;
+  const auto left = to_milliseconds(*deadline - std::chrono::steady_clock::now());
+  return std::clamp(left, std::chrono::milliseconds(0), most);
 }
 
 /// Throws Error (timed_out).

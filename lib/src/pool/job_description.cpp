@@ -26,6 +26,16 @@ const kernel::Kernel& kernel_of(const JobDescription& job) {
   return *row.exact;
 }
 
+// Reductions that have no value for no elements say so when they are prepared.
+void check_size(const kernel::Kernel& kernel, Kind kind, std::uint64_t size) {
+  if (size > 0 || kernel.prepare == nullptr || !kernel.info.arguments.empty()) return;
+  try {
+    kernel.prepare({}, kind, size);
+  } catch (const Error&) {
+    refuse("its kernel needs elements");
+  }
+}
+
 }  // namespace
 
 // Release on every word: whoever meets a word of the next description also meets the slot that is not
@@ -68,6 +78,7 @@ job::Plan checked_plan(const JobDescription& job, std::uint64_t job_memory_bytes
   plan.kernel = &kernel_of(job);
   if (job.kind >= kKinds || !plan.kernel->accepts(static_cast<Kind>(job.kind)))
     refuse("the dtype does not fit");
+  check_size(*plan.kernel, static_cast<Kind>(job.kind), job.size);
   if (job.chunks == 0 || job.chunks > job::kMaxChunks || job.chunks > std::max<std::uint64_t>(job.size, 1))
     refuse("the number of chunks makes no sense");
   if (job.retries >= queue::kMaxAttempt) refuse("there are too many retries");

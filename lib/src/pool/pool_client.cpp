@@ -51,7 +51,7 @@ struct PoolClient::Impl {
                               RunReport& report);
   void provide(std::uint64_t bytes);
   void watch(const pool::Deadline& deadline);
-  void sleep(std::uint32_t seen);
+  void sleep(std::uint32_t seen, const pool::Deadline& deadline);
   void settle();
   void check_pool();
   [[noreturn]] void throw_lost(std::string_view why);
@@ -152,14 +152,15 @@ void PoolClient::Impl::watch(const pool::Deadline& deadline) {
     if (submission->done()) return;
     submission->throw_reported_error();
     pool::throw_if_past(deadline);
-    if (!os::spin_until_changed(slot.done, seen)) sleep(seen);
+    if (!os::spin_until_changed(slot.done, seen)) sleep(seen, deadline);
   }
 }
 
-void PoolClient::Impl::sleep(std::uint32_t seen) {
+void PoolClient::Impl::sleep(std::uint32_t seen, const pool::Deadline& deadline) {
   pool::ClientSlot& slot = file.memory.client(client);
   slot.waiting.store(1, std::memory_order_seq_cst);
-  if (slot.done.load(std::memory_order_seq_cst) == seen) os::futex_wait(slot.done, seen, kPeriod);
+  if (slot.done.load(std::memory_order_seq_cst) == seen)
+    os::futex_wait(slot.done, seen, pool::until(deadline, kPeriod));
   slot.waiting.store(0, std::memory_order_relaxed);
   if (slot.done.load(std::memory_order_acquire) != seen) return;
   if (submission->done()) return;

@@ -111,12 +111,13 @@ void PrivatePool::watch(const RunOptions& options, RunReport& report) {
 std::vector<Death> PrivatePool::sleep(const RunOptions& options) {
   if (options.chunk_timeout.count() > 0)
     overtime_.end_the_stuck(crew_, *this, std::chrono::steady_clock::now());
-  return crew_.wait(std::min(overtime_.period().value_or(kPeriod), kPeriod));
+  return crew_.wait(until(deadline_, std::min(overtime_.period().value_or(kPeriod), kPeriod)));
 }
 
 void PrivatePool::replace(const std::vector<Death>& deaths) {
   const auto now = std::chrono::steady_clock::now();
-  for (const Death& death : deaths) vain_deaths_.add(recover_worker(pool_, death, *this) == 0 ? 1 : 0, now);
+  for (const Death& death : deaths)
+    vain_deaths_.add(recover_worker(pool_, death, *this).chunks == 0 ? 1 : 0, now);
   if (deaths.empty()) return;
   vain_deaths_.refresh(now);
   if (vain_deaths_.excess() > 0) {

@@ -19,7 +19,22 @@ std::uint64_t recover_in(PoolMemory pool, std::uint32_t client, const SeenJob& j
   return moved.size();
 }
 
+void report(PoolMemory pool, std::uint32_t client, const SeenJob& job, const Death& death, const Error& e,
+            JobKeeper& keeper) {
+  ClientSlot& slot = pool.client(client);
+  WorkerSlot& worker = pool.worker(death.owner.slot);
+  worker.message.put(e.what());
+  worker.hint.put(e.hint());
+  slot.failure.store(pack(Failure{job.word.epoch, e.errc(), death.owner.slot}), std::memory_order_release);
+  announce(slot);
+  keeper.wake_client(slot);
+}
+
 }  // namespace
+
+bool is_for_good(const Error& e) noexcept {
+  return e.errc() == Errc::not_found || e.errc() == Errc::not_an_array;
+}
 
 // Read twice: a description belongs to the word that stands before and after it. A word that changes
 // meanwhile is of a job whose leases are all returned, or of a later one in which the dead had no part.
@@ -34,25 +49,19 @@ std::optional<SeenJob> leased_job(const ClientSlot& client) noexcept {
   }
 }
 
-std::uint64_t recover_worker(PoolMemory pool, const Death& death, JobKeeper& keeper) {
-  std::uint64_t held = 0;
+Recovered recover_worker(PoolMemory pool, const Death& death, JobKeeper& keeper) {
+  Recovered result;
   for (std::uint32_t client = 0; client < pool.clients(); ++client) {
     const auto job = leased_job(pool.client(client));
     if (!job) continue;
     try {
-      held += recover_in(pool, client, *job, death, keeper);
+      result.chunks += recover_in(pool, client, *job, death, keeper);
     } catch (const Error& e) {
-      ClientSlot& slot = pool.client(client);
-      pool.worker(death.owner.slot).message.put(e.what());
-      pool.worker(death.owner.slot).hint.put(e.hint());
-      slot.failure.store(pack(Failure{job->word.epoch, e.errc(), death.owner.slot}),
-                         std::memory_order_release);
-      announce(slot);
-      keeper.wake_client(slot);
+      is_for_good(e) ? report(pool, client, *job, death, e, keeper) : void(result.complete = false);
     }
   }
   queue::fault_point(queue::FaultPoint::recovered);
-  return held;
+  return result;
 }
 
 }  // namespace shmkit::pool

@@ -26,10 +26,18 @@ class JobKeeper {
   virtual void wake_client(ClientSlot& client) noexcept = 0;
 };
 
-/// Takes back what a dead worker held, in every job of the pool, and lets others have it.
-/// Requires: it is reaped, and its slot is not used again before this has returned.
-/// A job whose memory cannot be had gets a Failure instead. Safe to repeat after a death in the middle.
-/// Returns how many chunks it held.
-std::uint64_t recover_worker(PoolMemory pool, const Death& death, JobKeeper& keeper);
+/// Whether job memory that could not be had will never be had: it is gone or damaged, and not just that
+/// memory or descriptors are short.
+bool is_for_good(const Error& e) noexcept;
+
+struct Recovered {
+  std::uint64_t chunks = 0;  ///< How many it held.
+  bool complete = true;      ///< False: some memory cannot be had at the moment; to be done again.
+};
+
+/// Takes back what a dead worker held, in every job of the pool, and lets others have it. Safe to repeat.
+/// Requires: it is reaped, and its slot is not used again before this is complete.
+/// A job whose memory is gone or damaged gets a Failure: nobody can hold anything in it.
+Recovered recover_worker(PoolMemory pool, const Death& death, JobKeeper& keeper);
 
 }  // namespace shmkit::pool

@@ -68,7 +68,7 @@ void ServedJob::begin(PoolMemory pool, std::uint32_t client, WorkerHome& home, M
   const auto [memory, bytes] = home.job_memory(client, job);
   plan_ = checked_plan(job, bytes);
   const auto access = plan_.kernel->info.generates ? Access::read_write : Access::read_only;
-  array_ = arrays.attach(job.array, access, [&] { return memory.header().array_name.get(); });
+  array_ = arrays.attach(job.array, access, [&memory = memory] { return memory.header().array_name.get(); });
   check_array(*array_, plan_);
   // A reduction only reads through this pointer, and its pages are mapped read-only.
   data_ = const_cast<std::byte*>(array_->bytes().data());

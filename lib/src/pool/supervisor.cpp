@@ -141,13 +141,19 @@ milliseconds Supervisor::period() const noexcept {
 void Supervisor::replace_the_dead() {
   const auto deaths = crew_.wait(milliseconds(0));
   const auto now = Clock::now();
-  for (const Death& death : deaths) vain_deaths_.add(recover_worker(pool_, death, *this) == 0 ? 1 : 0, now);
+  unrecovered_.insert(unrecovered_.end(), deaths.begin(), deaths.end());
+  std::erase_if(unrecovered_, [&](const Death& death) {
+    const Recovered recovered = recover_worker(pool_, death, *this);
+    if (recovered.complete) vain_deaths_.add(recovered.chunks == 0 ? 1 : 0, now);
+    return recovered.complete;
+  });
   pool_.header().office.deaths.fetch_add(deaths.size(), std::memory_order_relaxed);
   vain_deaths_.refresh(now);
   const std::uint64_t excess = vain_deaths_.excess();
   if (excess > 0 && !deaths.empty()) next_start_ = now + milliseconds(1U << std::min(excess, kSlowest));
   show(excess > 0 ? PoolState::degraded : PoolState::ready);
-  if (crew_.living() < crew_.size() && now >= next_start_) fill_vacancies();
+  // A slot is used again when what the dead held there is recovered.
+  if (unrecovered_.empty() && crew_.living() < crew_.size() && now >= next_start_) fill_vacancies();
 }
 
 void Supervisor::show(PoolState state) noexcept {
@@ -210,8 +216,8 @@ bool Supervisor::drained(std::uint32_t client, SlotWord word) {
     queue.close(word.epoch);
     fault_point(FaultPoint::words_closed);
     return queue.done(word.epoch);
-  } catch (const Error&) {
-    return true;  // Its memory is gone or damaged: no worker could begin with it.
+  } catch (const Error& e) {
+    return is_for_good(e);  // Gone or damaged: no worker could begin with it.
   }
 }
 
@@ -233,14 +239,20 @@ void Supervisor::hear_wishes() {
   if (stop.load() != StopRequest::none) pool_.header().office.state.store(PoolState::stopping);
 }
 
-bool Supervisor::over() const noexcept {
+// A job that takes two passes, or is repeated, is idle for some microseconds in between: looked at twice.
+bool Supervisor::over() noexcept {
   const StopRequest stop = pool_.header().office.stop.load(std::memory_order_acquire);
   if (stop != StopRequest::drain) return stop == StopRequest::now;
+  quiet_looks_ = anybody_runs() ? 0 : quiet_looks_ + 1;
+  return quiet_looks_ > 1;
+}
+
+bool Supervisor::anybody_runs() const noexcept {
   for (std::uint32_t client = 0; client < pool_.clients(); ++client) {
     const SlotState state = pool_.client(client).state().state;
-    if (state == SlotState::running || state == SlotState::draining) return false;
+    if (state == SlotState::running || state == SlotState::draining) return true;
   }
-  return true;
+  return false;
 }
 
 void Supervisor::close() {

@@ -46,7 +46,8 @@ class Supervisor final : private JobKeeper {
   void vacate(std::uint32_t client);
 
   void hear_wishes();
-  bool over() const noexcept;
+  bool over() noexcept;
+  bool anybody_runs() const noexcept;
 
   std::string name_;
   os::Fd& starter_;
@@ -57,6 +58,8 @@ class Supervisor final : private JobKeeper {
   Overtime overtime_;
   Crew crew_;
   VainDeaths vain_deaths_;
+  std::vector<Death> unrecovered_;
+  unsigned quiet_looks_ = 0;
   Clock::time_point next_start_{};
 };
 

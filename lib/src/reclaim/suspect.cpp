@@ -39,7 +39,7 @@ std::optional<ArrayInfo> array_in(const os::NamedFile& file) {
 std::optional<os::NamedFile> open_dead_segment(const std::string& path) {
   auto file = open_own(path);
   const bool dead =
-      file && file->writable() && !array_in(*file) && os::try_lock(file->fd(), 0, pool::kLockBytes);
+      file && file->writable() && !array_in(*file) && os::try_lock(file->fd(), 0, pool::kClientBytes);
   return dead ? std::move(file) : std::nullopt;
 }
 
@@ -51,7 +51,7 @@ bool is_absent(const std::string& path) {
 std::optional<Proven> dead_pool(const std::string& leaf) {
   auto file = open_dead_segment(path_of(leaf));
   if (!file) return std::nullopt;
-  return Proven{LeftoverKind::pool, std::move(*file), "its supervisor, workers and clients are dead"};
+  return Proven{LeftoverKind::pool, std::move(*file), "its supervisor and its workers are dead"};
 }
 
 std::optional<Proven> dead_job(const std::string& leaf, const std::string& pool) {
