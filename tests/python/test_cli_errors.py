@@ -8,10 +8,12 @@ import pytest
 
 from cli_checks import COMMANDS, needs_shmtool, refused
 from helpers import SHM, shmtool, unique_name
+from pools import running_pool
 
 pytestmark = [needs_shmtool, pytest.mark.usefixtures("nothing_left")]
 
-# The shortest words with which a command says something on stdout; {} is an array, {file} a file.
+# The shortest words with which a command says something on stdout; {} is an array, {file} a file, {pool} a pool.
+# What gc finds, others have left.
 TALKING = {
     "create": ["create", "{}", "--shape", "3", "--replace"],
     "attach": ["attach", "{}"],
@@ -21,17 +23,25 @@ TALKING = {
     "import": ["import", "{file}", "{}", "--replace"],
     "export": ["export", "{}", "{file}"],
     "run": ["run", "sum", "{}"],
+    "pool": ["pool", "status", "{pool}"],
+    "gc": ["gc", "--help"],
     "kernels": ["kernels"],
 }
 
 
+@pytest.fixture(scope="module")
+def pool():
+    with running_pool(1) as name:
+        yield name
+
+
 @pytest.fixture
-def words(tmp_path):
+def words(tmp_path, pool):
     """The talking words of a command, ready to run."""
     with unique_name() as name:
         shmtool("create", name, "--shape", "3", "--fill", "1", check=0)
         shmtool("export", name, tmp_path / "x.npy", check=0)
-        yield lambda command: [word.format(name, file=tmp_path / "x.npy") for word in TALKING[command]]
+        yield lambda command: [word.format(name, file=tmp_path / "x.npy", pool=pool) for word in TALKING[command]]
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ def test_json_tells_everything(ramp):
     found = ask("run", "run", "sum", ramp, "-w", "3", "-c", "7", "-n", "5")
     assert (found["kernel"], found["name"], found["result"]) == ("sum", ramp, 4999950000.0)
     assert (found["dtype"], found["shape"], found["nbytes"]) == ("float64", [100, 1000], 800000)
-    assert (found["workers"], found["workers_reason"], found["chunks"], found["via"]) == (3, "asked for", 7, "process")
+    assert (found["workers"], found["workers_reason"], found["chunks"], found["via"]) == (3, "--workers", 7, "process")
     assert (found["retries"], found["deaths"], found["failures"]) == (0, 0, [])
     seconds = found["seconds"]
     assert len(seconds) == 5 and found["first_seconds"] == seconds[0]

@@ -55,7 +55,8 @@ struct PoolStatus {
     std::uint64_t done = 0;  ///< A lower bound.
   };
   std::string name;
-  std::string_view state;  ///< "ready", "degraded" (workers keep dying), "stopping", "lost" (no supervisor)
+  /// "ready", "degraded" (workers keep dying), "stopping", "lost" (no supervisor), "damaged"
+  std::string_view state;
   int supervisor_pid = 0;
   std::int64_t started = 0;  ///< Seconds since the epoch of Unix.
   std::uint64_t deaths = 0;  ///< Of workers, so far.

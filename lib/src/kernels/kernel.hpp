@@ -51,8 +51,8 @@ struct ChunkInput {
   std::uint64_t end = 0;      ///< One past its last. begin < end, except for the one chunk of an empty array.
   std::byte* data = nullptr;  ///< The element at `begin`, aligned for its type. Only generators write.
   const Params* params = nullptr;
-  std::byte* partial = nullptr;  ///< partial_bytes() bytes, to be written in full. Aligned to 8 bytes if there
-                                 ///< are at most 8, else to 16.
+  std::byte* partial = nullptr;  ///< partial_bytes() bytes, to be written in full. Aligned to 8 bytes if
+                                 ///< there are at most 8, else to 16.
 };
 
 /// All chunks of a job, as combine() sees them.

@@ -20,8 +20,6 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::milliseconds;
 
-constexpr milliseconds kClientsEnd{2000};
-
 bool has_supervisor(const pool::PoolFile& file) { return os::is_locked(file.fd, pool::kSupervisorByte); }
 
 // In a lost pool nobody corrects what the workers said last.
@@ -52,20 +50,6 @@ void wait_for_end(const std::string& name, const pool::PoolFile& file, std::opti
   }
 }
 
-// What a supervisor that was killed could not. Clients of a lost pool end by themselves, unless they are
-// stopped; while one has it open, a successor of its name could be taken for it.
-void take_back(const std::string& name, os::FileId pool, std::optional<milliseconds> patience) {
-  const auto start = std::chrono::steady_clock::now();
-  while (!pool::take_back_dead_pool(name)) {
-    if (os::identify(pool::pool_path(name)) != pool) return;  // Somebody has started the next one.
-    if (std::chrono::steady_clock::now() - start > patience.value_or(kClientsEnd)) {
-      throw Error(Errc::timed_out, fmt::format("pool '{}' has ended, but a client still has it open", name),
-                  "end that process, `shmtool pool status` names it, and stop the pool again");
-    }
-    std::this_thread::sleep_for(1ms);
-  }
-}
-
 }  // namespace
 
 PoolInfo start_pool(const std::string& name, unsigned workers) {
@@ -83,9 +67,8 @@ void stop_pool(const std::string& name, Stop how, std::optional<std::chrono::mil
   pool::PoolFile file = pool::open_pool(name);
   if (has_supervisor(file)) request_stop(file, how);
   wait_for_end(name, file, patience);
-  const os::FileStatus found = os::status(file.fd, name);
   file.fd = os::Fd();
-  take_back(name, {found.device, found.inode}, patience);
+  pool::take_back_dead_pool(name);  // What a supervisor that was killed could not.
 }
 
 PoolStatus pool_status(const std::string& name) {

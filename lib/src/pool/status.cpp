@@ -1,6 +1,7 @@
 #include "pool/status.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "pool/job_segment.hpp"
 #include "pool/recovery.hpp"
@@ -26,10 +27,13 @@ std::string_view state_name(WorkerState state) {
   return state == WorkerState::idle ? "idle" : "vacant";
 }
 
+// What is damaged may be no pid at all.
+int shown(std::uint32_t pid) { return pid <= std::numeric_limits<int>::max() ? static_cast<int>(pid) : 0; }
+
 PoolStatus::Worker worker_status(const WorkerSlot& slot) {
   const auto state = slot.state.load(std::memory_order_acquire);
   const bool there = state == WorkerState::idle || state == WorkerState::busy;
-  return {there ? static_cast<int>(slot.pid.load()) : 0, state_name(state), slot.executed.load()};
+  return {there ? shown(slot.pid.load()) : 0, state_name(state), slot.executed.load()};
 }
 
 // What the job memory tells besides; a client that ends meanwhile takes it away.
@@ -48,7 +52,7 @@ void look_into_job(const std::string& name, std::uint32_t client, const SeenJob&
 
 PoolStatus::Job job_status(const std::string& name, std::uint32_t client, const ClientSlot& slot) {
   PoolStatus::Job status;
-  status.client_pid = static_cast<int>(slot.pid.load());
+  status.client_pid = shown(slot.pid.load());
   status.state = "idle";
   const auto job = leased_job(slot);
   if (!job) return status;
@@ -67,7 +71,7 @@ PoolStatus read_status(PoolMemory memory, const std::string& name) {
   PoolStatus status;
   status.name = name;
   status.state = state_name(header.office.state.load());
-  status.supervisor_pid = static_cast<int>(header.identity.supervisor);
+  status.supervisor_pid = shown(header.identity.supervisor);
   status.started = header.identity.started;
   status.deaths = header.office.deaths.load();
   status.jobs_done = header.office.jobs_done.load();
