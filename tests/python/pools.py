@@ -109,6 +109,29 @@ def kill(pid):
     wait_until(lambda: not alive(pid), 30)
 
 
+def tell(pid, number):
+    """A signal to a member of a pool that this test has started; it may have ended meanwhile."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, number)
+
+
+def kill_worker(supervisor, pid):
+    """SIGKILL to a living child of that supervisor, and to nobody else. Whether there was one."""
+    try:
+        pidfd = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return False
+    try:
+        if pid not in children(supervisor):
+            return False
+        signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+        return True
+    except ProcessLookupError:
+        return False
+    finally:
+        os.close(pidfd)
+
+
 def children(pid):
     try:
         with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:

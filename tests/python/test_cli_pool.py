@@ -16,8 +16,9 @@ import pytest
 
 from cli_checks import COLUMNS, ask, needs_shmtool, refused, require_schema
 from helpers import SHM, TIMEOUT_S, shmtool, shmtool_json, unique_name
-from pools import (AS_NOBODY, NOBODY, ROOT, SANITIZED, adopting, alive, client, end_pool, kill, leaves, members, new_name,
-                   no_pool_left, running_pool, start_client, status, wait_for_job, wait_until)  # fmt: skip
+from pools import (AS_NOBODY, NOBODY, ROOT, SANITIZED, adopting, alive, client, end_pool, kill, kill_worker, leaves,
+                   members, new_name, no_pool_left, running_pool, start_client, status, tell, wait_for_job,
+                   wait_until)  # fmt: skip
 
 pytestmark = [needs_shmtool, pytest.mark.usefixtures("nothing_left", "no_pool_left")]
 
@@ -236,7 +237,8 @@ def test_quiet_says_nothing():
 
 ARGUMENTS = {"fill": ["value=1"], "linspace": ["start=-1", "stop=1"], "random": ["seed=7"], "arange": ["start=1"],
              "scale": ["factor=3"]}  # fmt: skip
-DTYPES = ["bool", "int8", "uint16", "int64", "uint64", "float16", "float32", "float64", "longdouble", "complex64", "complex128"]
+DTYPES = ["bool", "int8", "uint16", "int64", "uint64", "float16", "float32", "float64", "longdouble", "complex64",
+          "complex128"]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -253,7 +255,8 @@ def test_a_pool_gives_what_run_gives(pool_of_3, dtype):
         before = (SHM / name).read_bytes()
         compared = 0
         for kernel in [row["name"] for row in ask("kernels", "kernels")["kernels"]]:
-            words = ["run", kernel, name, "-c", 13, "-n", 2, *(w for a in ARGUMENTS.get(kernel, []) for w in ("--arg", a))]
+            arguments = [word for given in ARGUMENTS.get(kernel, []) for word in ("--arg", given)]
+            words = ["run", kernel, name, "-c", 13, "-n", 2, *arguments]
             (SHM / name).open("r+b").write(before)
             alone = shmtool(*words, "--json")
             if alone.returncode == 5:
@@ -328,12 +331,13 @@ def test_time_outs(large):
     with running_pool(2) as pool:
         begun = time.monotonic()
         worker = members(pool)[1][0]
-        os.kill(worker, signal.SIGSTOP)  # Alive: it keeps what it has, if it has anything.
-        os.kill(members(pool)[1][1], signal.SIGSTOP)
-        error = refused(124, "run", "sum", large, "--pool", pool, "--timeout", "0.3", says="its time-out expired", hint="--timeout")
-        assert error["code"] == 124 and time.monotonic() - begun < 20 * SLOW
+        tell(worker, signal.SIGSTOP)  # Alive: it keeps what it has, if it has anything.
+        tell(members(pool)[1][1], signal.SIGSTOP)
+        words = ["run", "sum", large, "--pool", pool, "--timeout", "0.3"]
+        refused(124, *words, says="its time-out expired", hint="--timeout")
+        assert time.monotonic() - begun < 20 * SLOW
         for pid in members(pool)[1]:
-            os.kill(pid, signal.SIGCONT)
+            tell(pid, signal.SIGCONT)
         expected = shmtool("run", "sum", large, check=0).stdout
         assert shmtool("run", "sum", large, "--pool", pool, "--timeout", 60, check=0).stdout == expected
 
@@ -345,13 +349,13 @@ def test_a_worker_that_is_stuck_in_a_chunk_is_replaced(large):
         with client(*words):
             wait_for_job(pool)
             busy = wait_until(lambda: [w["pid"] for w in status(pool)["workers"] if w["state"] == "busy"])
-            os.kill(busy[0], signal.SIGSTOP)
+            tell(busy[0], signal.SIGSTOP)
             # Stopped between two chunks it holds nothing, and nobody minds.
             for pid in members(pool)[1]:
-                os.kill(pid, signal.SIGSTOP)
+                tell(pid, signal.SIGSTOP)
             wait_until(lambda: status(pool)["deaths"] > 0, 30)
             for pid in members(pool)[1]:
-                os.kill(pid, signal.SIGCONT)
+                tell(pid, signal.SIGCONT)
         wait_until(lambda: status(pool)["jobs"] == [])
         assert shmtool("run", "sum", large, "--pool", pool, check=0).stdout == expected
 
@@ -387,14 +391,15 @@ def test_stop_lets_jobs_come_to_their_end(large):
             workers = members(pool)[1]
             wait_until(lambda: process.poll() is not None or status(pool)["jobs"])
             for pid in workers:
-                os.kill(pid, signal.SIGSTOP)
+                tell(pid, signal.SIGSTOP)
             running = process.poll() is None
             if running:
-                refused(124, "pool", "stop", pool, "--timeout", "0.2", says="still runs: it has jobs to finish", hint="--now")
+                words = ["pool", "stop", pool, "--timeout", "0.2"]
+                refused(124, *words, says="still runs: it has jobs to finish", hint="--now")
                 assert status(pool)["state"] == "stopping"
                 refused(8, "run", "sum", large, "--pool", pool, says="it is being stopped")
             for pid in workers:
-                os.kill(pid, signal.SIGCONT)
+                tell(pid, signal.SIGCONT)
             out, err = process.communicate(timeout=TIMEOUT_S)
             assert (process.returncode, out) == (0, expected), err
         if not running:
@@ -486,9 +491,8 @@ def test_status_and_jobs_while_workers_die(large):
     with running_pool(3) as pool, client("run", "sum", large, "--pool", pool, *FOR_EVER, "--retries", 30) as other:
         killed = 0
         for _ in range(20 if SANITIZED else 60):
-            workers = members(pool)[1]
-            if workers:
-                os.kill(dice.choice(workers), signal.SIGKILL)
+            supervisor, workers = members(pool)
+            if workers and kill_worker(supervisor, dice.choice(workers)):
                 killed += 1
             found = status(pool)
             assert len(found["workers"]) == 3
@@ -642,15 +646,16 @@ def test_a_client_in_another_pid_namespace(namespaces, large):
         with in_namespace(f'"$SHMTOOL" run sum {large} --pool {pool}') as process:
             assert process.communicate(timeout=TIMEOUT_S) == (expected, "")
         # Ended with its namespace: nobody out here has ever seen its pid.
-        with in_namespace(f'"$SHMTOOL" run sum {large} --pool {pool} -n 1000000 & read line; kill -9 $!; read line') as process:
-            (job,) = wait_for_job(pool)
-            assert job["client"]["pid"] < 100
+        job = f'"$SHMTOOL" run sum {large} --pool {pool} -n 1000000'
+        with in_namespace(f"{job} & read line; kill -9 $!; read line") as process:
+            (found,) = wait_for_job(pool)
+            assert found["client"]["pid"] < 100
             process.stdin.write("now\n")
             process.stdin.flush()
             wait_until(lambda: status(pool)["jobs"] == [] and len(leaves(pool)) == 1, 5 * SLOW)
             assert process.poll() is None
             process.communicate("now\n", timeout=30)
-        with in_namespace(f'"$SHMTOOL" run sum {large} --pool {pool} -n 1000000') as process:
+        with in_namespace(job) as process:
             wait_for_job(pool)
             process.kill()
             process.communicate(timeout=30)

@@ -75,8 +75,8 @@ void check_budget(const Plan& plan) {
   if (plan.partial_bytes() <= kPartialBudget) return;
   throw Error(
       Errc::usage,
-      fmt::format("{} chunks of {} need {} bytes of partial results, the budget is {}", plan.partition.chunks(),
-                  plan.kernel->info.name, plan.partial_bytes(), kPartialBudget),
+      fmt::format("{} chunks of {} need {} bytes of partial results, the budget is {}",
+                  plan.partition.chunks(), plan.kernel->info.name, plan.partial_bytes(), kPartialBudget),
       "use fewer chunks");
 }
 

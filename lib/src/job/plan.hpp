@@ -22,7 +22,7 @@ struct Plan {
   DType dtype = Kind::float64;
   Partition partition;
   std::size_t stride = 0;  ///< Bytes from one chunk's partial result to the next one's.
-  unsigned retries = 0;  ///< 0 for a kernel that is not repeatable, whatever was asked for.
+  unsigned retries = 0;    ///< 0 for a kernel that is not repeatable, whatever was asked for.
 
   std::uint64_t partial_bytes() const noexcept { return stride * partition.chunks(); }
 };

@@ -9,7 +9,7 @@ namespace shmkit::kernel {
 
 std::span<const Kernel> table() noexcept {
   static const std::array rows{kMin,  kMax,    kSum,      kMean,   kArgmin, kArgmax,
-                               kFill, kArange, kLinspace, kRandom, kScale, kNoop};
+                               kFill, kArange, kLinspace, kRandom, kScale,  kNoop};
   return rows;
 }
 
