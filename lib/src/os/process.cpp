@@ -23,8 +23,8 @@ namespace {
 constexpr std::chrono::milliseconds kForEver{-1};
 
 [[noreturn]] void run_child(int parent, std::optional<Event>& watched, const std::function<void()>& body) {
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (::getppid() != parent) ::_exit(1);  // It died before the call above.
+  if (::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) ::_exit(1);  // Nobody may outlive its parent.
+  if (::getppid() != parent) ::_exit(1);                    // It died before the call above.
   std::signal(SIGINT, SIG_IGN);
   std::signal(SIGQUIT, SIG_IGN);
   try {

@@ -80,7 +80,9 @@ void Submission::throw_reported_error() const {
   const Failure failure = unpack_failure(slot().failure.load(std::memory_order_acquire));
   if (failure.epoch != epoch_ || failure.worker >= pool_.workers()) return;
   const WorkerSlot& worker = pool_.worker(failure.worker);
-  throw Error(failure.errc, worker.message.get(), worker.hint.get());
+  // Whoever damages a pool must not make a failure look like success.
+  const bool known = failure.errc >= Errc::failed && failure.errc <= Errc::pool_lost;
+  throw Error(known ? failure.errc : Errc::failed, worker.message.get(), worker.hint.get());
 }
 
 void Submission::count_losses(const job::Plan& plan, RunReport& report) const {
