@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdlib>
 #include <optional>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -152,6 +153,8 @@ void Supervisor::replace_the_dead() {
   const std::uint64_t excess = vain_deaths_.excess();
   if (excess > 0 && !deaths.empty()) next_start_ = now + milliseconds(1U << std::min(excess, kSlowest));
   show(excess > 0 ? PoolState::degraded : PoolState::ready);
+  // We may have taken a living worker's CPU: let it have what was freed before we fork, which takes long.
+  if (!deaths.empty()) std::this_thread::yield();
   // A slot is used again when what the dead held there is recovered.
   if (unrecovered_.empty() && crew_.living() < crew_.size() && now >= next_start_) fill_vacancies();
 }
