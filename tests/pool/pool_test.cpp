@@ -240,12 +240,13 @@ TEST_F(PoolTest, RunsOnWithThoseWorkersThatItCanHave) {
   TestArray x(name("x"), Kind::int64, 1000);
   WorkerPool pool = WorkerPool::start(3);
   pool.run("sum", x.array);
-  for (int lost = 1; lost <= 2; ++lost) {
+  for (std::size_t lost = 1; lost <= 2; ++lost) {
     const int victim = pool.worker_pids().front();
     ::kill(victim, SIGKILL);
     ASSERT_TRUE(test::has_ended(victim));
     const FewDescriptors guard(0);
-    EXPECT_NO_THROW(pool.run("sum", x.array));
+    // A job that the others do quickly may not look for the dead.
+    while (pool.worker_pids().size() + lost > 3) EXPECT_NO_THROW(pool.run("sum", x.array));
   }
   EXPECT_EQ(pool.worker_pids().size(), 1U) << "one descriptor is not enough to start a worker";
   pool.run("sum", x.array);

@@ -1,7 +1,6 @@
 """What the tests of named pools share: pools that end with the test, a look at who lives in them."""
 
 import contextlib
-import ctypes
 import os
 import signal
 import subprocess
@@ -11,8 +10,8 @@ import pytest
 
 from cli_checks import ask
 from helpers import PREFIX, SHM, TIMEOUT_S, shmtool
+from processes import children, reaping_orphans
 
-PR_SET_CHILD_SUBREAPER = 36
 SANITIZED = bool(os.environ.get("SHMKIT_SANITIZE"))
 ROOT = os.geteuid() == 0
 NOBODY = 65534
@@ -115,56 +114,18 @@ def tell(pid, number):
         os.kill(pid, number)
 
 
-def kill_worker(supervisor, pid):
-    """SIGKILL to a living child of that supervisor, and to nobody else. Whether there was one."""
-    try:
-        pidfd = os.pidfd_open(pid)
-    except ProcessLookupError:
-        return False
-    try:
-        if pid not in children(supervisor):
-            return False
-        signal.pidfd_send_signal(pidfd, signal.SIGKILL)
-        return True
-    except ProcessLookupError:
-        return False
-    finally:
-        os.close(pidfd)
-
-
-def children(pid):
-    try:
-        with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
-            return [int(word) for word in file.read().split()]
-    except (FileNotFoundError, ProcessLookupError):
-        return []
-
-
 @contextlib.contextmanager
 def adopting():
-    """Daemons that are started inside become children of this process. Gives a function that returns those who are
-    still alive after so many seconds; the dead are reaped, and in the end everybody is killed."""
-    prctl = ctypes.CDLL(None, use_errno=True).prctl
-    assert prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0
-
-    def orphans(wait_s=0):
-        end = time.monotonic() + wait_s
-        while True:
-            with contextlib.suppress(ChildProcessError):
-                while os.waitpid(-1, os.WNOHANG)[0] != 0:
-                    pass
-            left = children(os.getpid())
-            if not left or time.monotonic() > end:
-                return left
-            time.sleep(0.001)
-
+    """As reaping_orphans(), for daemons that are started inside; in the end everybody is killed."""
+    orphans = None
     try:
-        yield orphans
+        with reaping_orphans() as orphans:
+            yield orphans
     finally:
-        assert prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0) == 0
         for pid in children(os.getpid()):
             os.kill(pid, signal.SIGKILL)
-        orphans(10)
+        if orphans:
+            orphans(10)
 
 
 @pytest.fixture

@@ -16,9 +16,10 @@ import pytest
 
 from cli_checks import COLUMNS, ask, needs_shmtool, refused, require_schema
 from helpers import SHM, TIMEOUT_S, shmtool, shmtool_json, unique_name
-from pools import (AS_NOBODY, NOBODY, ROOT, SANITIZED, adopting, alive, client, end_pool, kill, kill_worker, leaves,
+from pools import (AS_NOBODY, NOBODY, ROOT, SANITIZED, adopting, alive, client, end_pool, kill, leaves,
                    members, new_name, no_pool_left, running_pool, start_client, status, tell, wait_for_job,
                    wait_until)  # fmt: skip
+from processes import kill_child
 
 pytestmark = [needs_shmtool, pytest.mark.usefixtures("nothing_left", "no_pool_left")]
 
@@ -496,7 +497,7 @@ def test_status_and_jobs_while_workers_die(large):
         killed = 0
         for _ in range(20 if SANITIZED else 60):
             supervisor, workers = members(pool)
-            if workers and kill_worker(supervisor, dice.choice(workers)):
+            if workers and kill_child(supervisor, dice.choice(workers)):
                 killed += 1
             found = status(pool)
             assert len(found["workers"]) == 3

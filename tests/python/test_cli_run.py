@@ -14,6 +14,7 @@ import pytest
 
 from cli_checks import ask, elements, needs_shmtool, refused, require_schema
 from helpers import SHM, shmtool, unique_name
+from processes import children
 
 pytestmark = [needs_shmtool, pytest.mark.usefixtures("nothing_left")]
 
@@ -166,11 +167,6 @@ def test_a_reduction_needs_no_right_to_write():
             pytest.skip("nobody cannot run the program under test")
         assert shmtool("run", "sum", name, prefix=nobody, check=0).stdout == "6.0\n"
         refused(1, "run", "fill", name, "-a", "value=1", says="Permission denied", prefix=nobody)
-
-
-def children(pid):
-    with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
-        return [int(word) for word in file.read().split()]
 
 
 def runs(pid):

@@ -11,4 +11,18 @@ namespace shmkit::job {
 /// For generators, a Value without content.
 std::optional<Value> combine(const Plan& plan, const std::byte* partials);
 
+/// Executes a plan, and the exact one where its partials do not decide. `execute(plan)` executes all chunks,
+/// counts what fails into `report`, and gives the partials, valid until it is called again. Empty: chunks
+/// failed.
+template <class Execute>
+Value result_of(const Plan& plan, const RunReport& report, Execute execute) {
+  const std::byte* partials = execute(plan);
+  if (!report.failures.empty()) return {};
+  if (auto value = combine(plan, partials)) return *value;
+  const Plan exact = exact_plan(plan);
+  partials = execute(exact);
+  if (!report.failures.empty()) return {};
+  return combine(exact, partials).value();
+}
+
 }  // namespace shmkit::job

@@ -41,6 +41,22 @@ void forget_sleeper(PoolMemory pool, WorkerSlot& dead) noexcept {
     pool.header().door.sleepers.fetch_sub(1, std::memory_order_seq_cst);
 }
 
+void ring_supervisor(PoolMemory pool) noexcept {
+  auto& bell = pool.header().office.bell;
+  bell.fetch_add(1, std::memory_order_seq_cst);
+  os::futex_wake(bell, 1);
+}
+
+void announce_failure(PoolMemory pool, std::uint32_t client, const Failure& failure,
+                      const Error& error) noexcept {
+  WorkerSlot& worker = pool.worker(failure.worker);
+  worker.message.put(error.what());
+  worker.hint.put(error.hint());
+  // Release: "the worker's error message".
+  pool.client(client).failure.store(pack(failure), std::memory_order_release);
+  announce(pool.client(client));
+}
+
 bool announce(ClientSlot& client) noexcept {
   client.done.fetch_add(1, std::memory_order_seq_cst);
   return client.waiting.load(std::memory_order_seq_cst) != 0;

@@ -21,7 +21,15 @@ bool sleep_at_door(PoolMemory pool, WorkerSlot& me, std::uint32_t heard,
 /// Parent of the workers: `dead` will not wake up any more.
 void forget_sleeper(PoolMemory pool, WorkerSlot& dead) noexcept;
 
+/// Anybody: there is something for the supervisor of a named pool to look at.
+void ring_supervisor(PoolMemory pool) noexcept;
+
 /// Anybody: something about the job of this client may be worth a look. Returns whether the client sleeps.
 bool announce(ClientSlot& client) noexcept;
+
+/// Whoever cannot go on with a job says why: in the slot of `failure.worker`, then to its client, who is to
+/// be woken.
+void announce_failure(PoolMemory pool, std::uint32_t client, const Failure& failure,
+                      const Error& error) noexcept;
 
 }  // namespace shmkit::pool

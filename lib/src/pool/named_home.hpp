@@ -3,6 +3,7 @@
 #include <string>
 
 #include "os/futex.hpp"
+#include "pool/bells.hpp"
 #include "pool/job_segment.hpp"
 #include "pool/worker.hpp"
 
@@ -19,10 +20,7 @@ class NamedHome final : public WorkerHome {
   }
   void forget_job_memory(std::uint32_t client) noexcept override { segments_.forget(client); }
   void wake_client(ClientSlot& client) noexcept override { os::futex_wake(client.done, 1); }
-  void wake_parent() noexcept override {
-    pool_.header().office.bell.fetch_add(1, std::memory_order_seq_cst);
-    os::futex_wake(pool_.header().office.bell, 1);
-  }
+  void wake_parent() noexcept override { ring_supervisor(pool_); }
 
  private:
   PoolMemory pool_;

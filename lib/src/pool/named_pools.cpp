@@ -5,14 +5,15 @@
 
 #include <shmkit/pool.hpp>
 
-#include "os/futex.hpp"
 #include "os/lock.hpp"
 #include "os/process.hpp"
+#include "pool/bells.hpp"
 #include "pool/pool_file.hpp"
 #include "pool/predecessor.hpp"
 #include "pool/segment_names.hpp"
 #include "pool/status.hpp"
 #include "pool/supervisor.hpp"
+#include "pool/worker_limit.hpp"
 
 namespace shmkit {
 namespace {
@@ -35,8 +36,7 @@ void request_stop(pool::PoolFile& file, Stop how) {
   auto& office = file.memory.header().office;
   office.stop.store(how == Stop::now ? pool::StopRequest::now : pool::StopRequest::drain,
                     std::memory_order_release);
-  office.bell.fetch_add(1, std::memory_order_seq_cst);
-  os::futex_wake(office.bell, 1);
+  pool::ring_supervisor(file.memory);
 }
 
 void wait_for_end(const std::string& name, const pool::PoolFile& file, std::optional<milliseconds> patience) {
@@ -54,11 +54,7 @@ void wait_for_end(const std::string& name, const pool::PoolFile& file, std::opti
 
 PoolInfo start_pool(const std::string& name, unsigned workers) {
   pool::check_pool_name(name);
-  if (workers > WorkerPool::kMaxWorkers) {
-    throw Error(Errc::usage, fmt::format("{} workers are too many", workers),
-                fmt::format("at most {}", WorkerPool::kMaxWorkers));
-  }
-  if (workers == 0) workers = default_workers().count;
+  workers = pool::checked_workers(workers);
   return {name, workers, pool::start_supervisor(name, workers)};
 }
 

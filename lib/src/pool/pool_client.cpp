@@ -94,8 +94,7 @@ bool PoolClient::Impl::try_slot(std::uint32_t wanted) {
   submission.emplace(file.memory, wanted);
   fault_point(FaultPoint::connected);
   // From now on the supervisor looks more often whether we live.
-  file.memory.header().office.bell.fetch_add(1, std::memory_order_seq_cst);
-  os::futex_wake(file.memory.header().office.bell, 1);
+  pool::ring_supervisor(file.memory);
   return true;
 }
 
@@ -187,13 +186,8 @@ const std::byte* PoolClient::Impl::run_chunks(const job::Plan& plan, const pool:
 
 Value PoolClient::Impl::run_plan(const job::Plan& plan, const pool::NamedRef& array,
                                  const RunOptions& options, RunReport& report) {
-  const std::byte* partials = run_chunks(plan, array, options, report);
-  if (!report.failures.empty()) return {};
-  if (auto value = job::combine(plan, partials)) return *value;
-  const job::Plan exact = job::exact_plan(plan);
-  const std::byte* exact_partials = run_chunks(exact, array, options, report);
-  if (!report.failures.empty()) return {};
-  return job::combine(exact, exact_partials).value();
+  return job::result_of(plan, report,
+                        [&](const job::Plan& pass) { return run_chunks(pass, array, options, report); });
 }
 
 RunReport PoolClient::Impl::run(std::string_view kernel, const AnyArray& array, const RunOptions& options) {

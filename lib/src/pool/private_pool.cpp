@@ -51,13 +51,8 @@ Value PrivatePool::run(const job::Plan& plan, const NamedRef& array, const RunOp
                        RunReport& report) {
   deadline_ = deadline_of(options);
   try {
-    const std::byte* partials = run_chunks(plan, array, options, report);
-    if (!report.failures.empty()) return {};
-    if (auto value = job::combine(plan, partials)) return *value;
-    const job::Plan exact = job::exact_plan(plan);
-    const std::byte* exact_partials = run_chunks(exact, array, options, report);
-    if (!report.failures.empty()) return {};
-    return job::combine(exact, exact_partials).value();
+    return job::result_of(plan, report,
+                          [&](const job::Plan& pass) { return run_chunks(pass, array, options, report); });
   } catch (...) {
     // Leases may be out: only the death of their holders makes the words ours again.
     submission_.give_up();

@@ -19,17 +19,6 @@ std::uint64_t recover_in(PoolMemory pool, std::uint32_t client, const SeenJob& j
   return moved.size();
 }
 
-void report(PoolMemory pool, std::uint32_t client, const SeenJob& job, const Death& death, const Error& e,
-            JobKeeper& keeper) {
-  ClientSlot& slot = pool.client(client);
-  WorkerSlot& worker = pool.worker(death.owner.slot);
-  worker.message.put(e.what());
-  worker.hint.put(e.hint());
-  slot.failure.store(pack(Failure{job.word.epoch, e.errc(), death.owner.slot}), std::memory_order_release);
-  announce(slot);
-  keeper.wake_client(slot);
-}
-
 }  // namespace
 
 bool is_for_good(const Error& e) noexcept {
@@ -57,7 +46,12 @@ Recovered recover_worker(PoolMemory pool, const Death& death, JobKeeper& keeper)
     try {
       result.chunks += recover_in(pool, client, *job, death, keeper);
     } catch (const Error& e) {
-      is_for_good(e) ? report(pool, client, *job, death, e, keeper) : void(result.complete = false);
+      if (!is_for_good(e)) {
+        result.complete = false;
+        continue;
+      }
+      announce_failure(pool, client, {job->word.epoch, e.errc(), death.owner.slot}, e);
+      keeper.wake_client(pool.client(client));
     }
   }
   queue::fault_point(queue::FaultPoint::recovered);

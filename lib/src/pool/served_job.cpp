@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "pool/bells.hpp"
 #include "queue/fault_point.hpp"
 #include "queue/prefetch.hpp"
 
@@ -14,17 +15,6 @@ using queue::fault_point;
 using queue::FaultPoint;
 
 constexpr std::uint64_t kAhead = 32;
-
-void report(PoolMemory pool, std::uint32_t client, std::uint32_t worker, std::uint32_t epoch, const Error& e,
-            WorkerHome& home) {
-  pool.worker(worker).message.put(e.what());
-  pool.worker(worker).hint.put(e.hint());
-  ClientSlot& slot = pool.client(client);
-  // Release: "the worker's error message".
-  slot.failure.store(pack(Failure{epoch, e.errc(), worker}), std::memory_order_release);
-  slot.done.fetch_add(1, std::memory_order_seq_cst);
-  home.wake_client(slot);
-}
 
 void check_array(const AnyArray& array, const job::Plan& plan) {
   if (array.dtype() == plan.dtype && array.shape().size() == plan.partition.size()) return;
@@ -46,7 +36,8 @@ bool ServedJob::look(PoolMemory pool, std::uint32_t client, std::uint32_t worker
   try {
     begin(pool, client, home, arrays);
   } catch (const Error& e) {
-    report(pool, client, worker, unpack_slot(now).epoch, e, home);
+    announce_failure(pool, client, {unpack_slot(now).epoch, e.errc(), worker}, e);
+    home.wake_client(pool.client(client));
   }
   return able_;
 }

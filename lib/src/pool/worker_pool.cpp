@@ -2,9 +2,8 @@
 
 #include <chrono>
 
-#include <fmt/format.h>
-
 #include "pool/private_pool.hpp"
+#include "pool/worker_limit.hpp"
 
 namespace shmkit {
 
@@ -17,25 +16,13 @@ struct WorkerPool::Impl {
   pool::PrivatePool pool;
 };
 
-namespace {
-
-unsigned checked_size(unsigned workers) {
-  if (workers > WorkerPool::kMaxWorkers) {
-    throw Error(Errc::usage, fmt::format("{} workers are too many", workers),
-                fmt::format("at most {}", WorkerPool::kMaxWorkers));
-  }
-  return workers == 0 ? default_workers().count : workers;
-}
-
-}  // namespace
-
 WorkerPool::WorkerPool(std::unique_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {}
 WorkerPool::WorkerPool(WorkerPool&&) noexcept = default;
 WorkerPool& WorkerPool::operator=(WorkerPool&&) noexcept = default;
 WorkerPool::~WorkerPool() = default;
 
 WorkerPool WorkerPool::start(unsigned workers) {
-  return WorkerPool(std::make_unique<Impl>(checked_size(workers)));
+  return WorkerPool(std::make_unique<Impl>(pool::checked_workers(workers)));
 }
 
 unsigned WorkerPool::size() const noexcept { return impl_->pool.crew().size(); }

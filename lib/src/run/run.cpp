@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "job/combine.hpp"
@@ -49,15 +50,12 @@ class Partials {
 };
 
 Value run_once(run_ways::Way& way, const job::Plan& plan, std::byte* data, RunReport& report) {
-  Partials partials(plan.partial_bytes());
-  way.execute(plan, data, partials.data(), report);
-  if (!report.failures.empty()) return {};
-  if (auto value = job::combine(plan, partials.data())) return *value;
-  const job::Plan exact = job::exact_plan(plan);
-  Partials exact_partials(exact.partial_bytes());
-  way.execute(exact, data, exact_partials.data(), report);
-  if (!report.failures.empty()) return {};
-  return job::combine(exact, exact_partials.data()).value();
+  std::optional<Partials> partials;
+  return job::result_of(plan, report, [&](const job::Plan& pass) {
+    partials.emplace(pass.partial_bytes());
+    way.execute(pass, data, partials->data(), report);
+    return partials->data();
+  });
 }
 
 RunReport run_here(std::string_view kernel, AnyArray& array, const RunOptions& options) {
