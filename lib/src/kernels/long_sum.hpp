@@ -25,6 +25,14 @@ struct LongSum {
   }
 
   long double value() const noexcept { return std::isfinite(high) ? high + low : high; }
+
+  /// The sum divided by `count`, which is exact as a long double. The rounded sum's quotient would be rounded
+  /// twice, up to 1.5 ulp; this one is corrected by its remainder: half an ulp beside the sum's own bound.
+  long double mean(long double count) const noexcept {
+    const long double quotient = high / count;
+    if (!std::isfinite(quotient) || !std::isfinite(low)) return value() / count;
+    return quotient + (std::fma(-quotient, count, high) + low) / count;
+  }
 };
 
 }  // namespace shmkit::kernel

@@ -109,8 +109,7 @@ Value combine_long(const Partials& partials) {
   for (std::uint64_t i = 0; i < partials.chunks; ++i) total.add(partials.at<LongSum>(i));
   const bool undefined = total.value() != total.value() || (W == What::mean && partials.size == 0);
   if (undefined) return make_value(std::numeric_limits<long double>::quiet_NaN());
-  return make_value(W == What::mean ? total.value() / static_cast<long double>(partials.size)
-                                    : total.value());
+  return make_value(W == What::mean ? total.mean(static_cast<long double>(partials.size)) : total.value());
 }
 
 template <class F, What W, Element T>
