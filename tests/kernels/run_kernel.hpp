@@ -22,22 +22,54 @@ inline Arguments with_defaults(const Kernel& row, Arguments arguments) {
   return arguments;
 }
 
+/// Arrays of one length, as a job hands them to a kernel. `out` may be one of `in`, or none.
+struct TestOperands {
+  std::array<Column, 2> in;
+  Column out;
+  std::uint64_t size = 0;
+};
+
+inline Params params_of(const Kernel& row, const Arguments& arguments, const Operands& operands) {
+  return row.prepare == nullptr ? Params{} : row.prepare(with_defaults(row, arguments), operands);
+}
+
+/// Runs all chunks, last one first, each in its own misery: what a chunk complains of is thrown.
+inline std::optional<Value> run_operands(const Kernel& row, const TestOperands& arrays, std::uint64_t chunks,
+                                         const Params& params) {
+  const std::array<Kind, 2> kinds{arrays.in[0].kind, arrays.in[1].kind};
+  const std::size_t bytes = row.partial_bytes == nullptr ? 0 : row.partial_bytes(kinds, params);
+  const std::size_t stride = (bytes + 15) / 16 * 16;
+  std::vector<std::byte> partials(stride * chunks + 1, std::byte{0xA5});
+  const auto column = [](Column whole, std::uint64_t begin) {
+    if (whole.data != nullptr) whole.data += begin * DType(whole.kind).itemsize();
+    return whole;
+  };
+  for (std::uint64_t chunk = chunks; chunk-- > 0;) {
+    const std::uint64_t begin = arrays.size * chunk / chunks;
+    Complaint complaint;
+    row.run({.size = arrays.size,
+             .begin = begin,
+             .end = arrays.size * (chunk + 1) / chunks,
+             .in = {column(arrays.in[0], begin), column(arrays.in[1], begin)},
+             .out = column(arrays.out, begin),
+             .params = &params,
+             .partial = partials.data() + chunk * stride,
+             .context = row.context,
+             .complaint = &complaint});
+    if (complaint.made) throw std::runtime_error(complaint.text.data());
+  }
+  if (row.combine == nullptr) return std::nullopt;
+  return row.combine({kinds, arrays.size, chunks, partials.data(), stride, &params});
+}
+
+/// A kernel of one array, which it reads, writes or changes.
 template <Element T>
 std::optional<Value> run_row(const Kernel& row, std::vector<Stored<T>>& data, std::uint64_t chunks,
                              const Arguments& arguments = {}) {
   const Kind kind = KindOf<T>::value;
-  const Params params =
-      row.prepare == nullptr ? Params{} : row.prepare(with_defaults(row, arguments), kind, data.size());
-  const std::size_t stride = (row.partial_bytes(kind) + 15) / 16 * 16;
-  std::vector<std::byte> partials(stride * chunks + 1, std::byte{0xA5});
-  for (std::uint64_t chunk = chunks; chunk-- > 0;) {
-    const std::uint64_t begin = data.size() * chunk / chunks;
-    const std::uint64_t end = data.size() * (chunk + 1) / chunks;
-    auto* first = reinterpret_cast<std::byte*>(data.data()) + begin * sizeof(Stored<T>);
-    row.run({kind, data.size(), begin, end, first, &params, partials.data() + chunk * stride});
-  }
-  if (row.combine == nullptr) return std::nullopt;
-  return row.combine({kind, data.size(), chunks, partials.data(), stride});
+  const Column column{kind, reinterpret_cast<std::byte*>(data.data())};
+  const Params params = params_of(row, arguments, {{kind, kind}, data.size()});
+  return run_operands(row, {{column, Column{kind, nullptr}}, column, data.size()}, chunks, params);
 }
 
 /// The result of a reduction; of its exact kernel where its own partials do not decide.

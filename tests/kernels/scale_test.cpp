@@ -36,7 +36,7 @@ TEST(Scale, WrapsIntegersAsNumPyDoes) {
 
 TEST(Scale, IsNotRepeatableAndTakesNoBools) {
   EXPECT_FALSE(find("scale")->info.repeatable);
-  EXPECT_FALSE(find("scale")->accepts(Kind::boolean));
+  EXPECT_FALSE(find("scale")->accepts({Kind::boolean, Kind::boolean}));
 }
 
 }  // namespace

@@ -126,15 +126,27 @@ struct ArgumentInfo {
   std::string_view fallback;  ///< The value when it is not given; empty: it must be given.
 };
 
+/// What a kernel does with arrays.
+enum class KernelKind : std::uint8_t {
+  reduction,  ///< Reads its arrays and gives a result.
+  generator,  ///< Writes an array, whatever was in it.
+  map,        ///< Computes an array element by element: another one, or the one that it reads, in place.
+  compute,    ///< Has no arrays: arguments say what there is to do.
+};
+
 /// What `shmtool kernels` prints.
 struct KernelInfo {
   std::string_view name;
   std::string_view summary;
   std::span<const ArgumentInfo> arguments;
-  bool generates = false;   ///< Writes its array; otherwise it reads it and returns a result.
-  bool repeatable = true;   ///< A chunk may run twice without harm.
+  KernelKind kind = KernelKind::reduction;
+  unsigned arrays = 1;      ///< How many it takes: 0, 1 or 2, of equal shape; `out` not counted.
+  unsigned target = 0;      ///< Maps: which of them it changes when there is no other to write to.
+  bool repeatable = true;   ///< A chunk may run twice without harm. A map: only when it writes another array,
+                            ///< and then says false.
   std::string_view dtypes;  ///< "all numeric", "float"
   std::string_view result;  ///< "dtype of the array", "int64", "none"
+  std::string_view example;  ///< "run fill x --arg value=1"
 };
 
 std::vector<KernelInfo> kernels();

@@ -74,13 +74,13 @@ ComplexRamp<P> complex_ramp(std::complex<double> start, std::complex<double> ste
   return {real_ramp<P>(start.real(), step.real()), real_ramp<P>(start.imag(), step.imag())};
 }
 
-Params prepare(const Arguments& arguments, Kind kind, std::uint64_t size) {
+Params prepare(const Arguments& arguments, const Operands& operands) {
   const ArgumentText start{"arange", "start", arguments.at("start")};
   const ArgumentText step{"arange", "step", arguments.at("step")};
   Params params;
-  visit_kind(kind, [&]<Element T>() {
+  visit_kind(operands.kinds[0], [&]<Element T>() {
     if constexpr (std::is_integral_v<T>) {
-      params.set(integer_ramp<T>(parse_scalar<T>(start), parse_integer(step), size));
+      params.set(integer_ramp<T>(parse_scalar<T>(start), parse_integer(step), operands.size));
     } else if constexpr (kIsComplex<T>) {
       params.set(complex_ramp<typename T::value_type>(parse_wide<T>(start), parse_wide<T>(step)));
     } else {
@@ -92,12 +92,12 @@ Params prepare(const Arguments& arguments, Kind kind, std::uint64_t size) {
 
 template <Element T, class MakeElement>
 void write(const ChunkInput& in, MakeElement make) noexcept {
-  T* out = reinterpret_cast<T*>(in.data);
+  T* out = reinterpret_cast<T*>(in.out.data);
   for (std::uint64_t i = in.begin; i < in.end; ++i) out[i - in.begin] = make(i);
 }
 
 void run(const ChunkInput& in) noexcept {
-  visit_kind(in.kind, [&]<Element T>() {
+  visit_kind(in.out.kind, [&]<Element T>() {
     if constexpr (std::is_integral_v<T>) {
       const auto ramp = in.params->get<IntegerRamp>();
       write<T>(in, [ramp](std::uint64_t i) { return static_cast<T>(ramp.start + i * ramp.step); });
@@ -111,20 +111,18 @@ void run(const ChunkInput& in) noexcept {
   });
 }
 
-bool accepts(Kind kind) { return is_computable(kind) && kind != Kind::boolean; }
-
-std::size_t partial_bytes(Kind) { return 0; }
+bool accepts(const std::array<Kind, 2>& kinds) { return is_computable(kinds) && kinds[0] != Kind::boolean; }
 
 }  // namespace
 
 constinit const Kernel kArange = {.info = {.name = "arange",
                                            .summary = "Counts: element i is start + i * step.",
                                            .arguments = kArguments,
-                                           .generates = true,
+                                           .kind = KernelKind::generator,
                                            .dtypes = "all numeric but bool",
-                                           .result = "none"},
+                                           .result = "none",
+                                           .example = "run arange x --arg start=10 --arg step=-1"},
                                   .accepts = accepts,
-                                  .partial_bytes = partial_bytes,
                                   .prepare = prepare,
                                   .run = run};
 

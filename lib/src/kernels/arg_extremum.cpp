@@ -16,14 +16,14 @@ struct Place {
 };
 
 template <Sense S>
-Params prepare(const Arguments&, Kind, std::uint64_t size) {
-  if (size > 0) return {};
+Params prepare(const Arguments&, const Operands& operands) {
+  if (operands.size > 0) return {};
   const std::string name = S == Sense::max ? "argmax" : "argmin";
   throw Error(Errc::usage, "kernel " + name + ": attempt to get " + name + " of an empty sequence");
 }
 
-std::size_t partial_bytes(Kind kind) {
-  return visit_kind(kind, []<Element T>() { return sizeof(Place<T>); });
+std::size_t partial_bytes(const std::array<Kind, 2>& kinds, const Params&) {
+  return visit_kind(kinds[0], []<Element T>() { return sizeof(Place<T>); });
 }
 
 template <Sense S, Element T>
@@ -57,8 +57,8 @@ Place<T> place(const Stored<T>* data, std::uint64_t count) noexcept {
 
 template <Sense S>
 void run(const ChunkInput& in) noexcept {
-  visit_kind(in.kind, [&]<Element T>() {
-    auto found = place<S, T>(reinterpret_cast<const Stored<T>*>(in.data), in.end - in.begin);
+  visit_kind(in.in[0].kind, [&]<Element T>() {
+    auto found = place<S, T>(reinterpret_cast<const Stored<T>*>(in.in[0].data), in.end - in.begin);
     found.index += in.begin;
     std::memcpy(in.partial, &found, sizeof found);
   });
@@ -66,7 +66,7 @@ void run(const ChunkInput& in) noexcept {
 
 template <Sense S>
 std::optional<Value> combine(const Partials& partials) {
-  return visit_kind(partials.kind, [&]<Element T>() -> Value {
+  return visit_kind(partials.kinds[0], [&]<Element T>() -> Value {
     auto best = partials.at<Place<T>>(0);
     for (std::uint64_t i = 1; i < partials.chunks; ++i) {
       const auto rival = partials.at<Place<T>>(i);
@@ -77,21 +77,25 @@ std::optional<Value> combine(const Partials& partials) {
 }
 
 template <Sense S>
-constexpr Kernel row(std::string_view name, std::string_view summary) {
-  return {
-      .info = {.name = name, .summary = summary, .arguments = {}, .dtypes = "all numeric", .result = "int64"},
-      .accepts = is_computable,
-      .partial_bytes = partial_bytes,
-      .prepare = prepare<S>,
-      .run = run<S>,
-      .combine = combine<S>};
+constexpr Kernel row(std::string_view name, std::string_view summary, std::string_view example) {
+  return {.info = {.name = name,
+                   .summary = summary,
+                   .arguments = {},
+                   .dtypes = "all numeric",
+                   .result = "int64",
+                   .example = example},
+          .accepts = is_computable,
+          .partial_bytes = partial_bytes,
+          .prepare = prepare<S>,
+          .run = run<S>,
+          .combine = combine<S>};
 }
 
 }  // namespace
 
-constinit const Kernel kArgmin =
-    row<Sense::min>("argmin", "Flat index of the first smallest element, or of the first NaN.");
-constinit const Kernel kArgmax =
-    row<Sense::max>("argmax", "Flat index of the first largest element, or of the first NaN.");
+constinit const Kernel kArgmin = row<Sense::min>(
+    "argmin", "Flat index of the first smallest element, or of the first NaN.", "run argmin x");
+constinit const Kernel kArgmax = row<Sense::max>(
+    "argmax", "Flat index of the first largest element, or of the first NaN.", "run argmax x");
 
 }  // namespace shmkit::kernel

@@ -10,14 +10,16 @@ namespace shmkit::kernel {
 namespace {
 
 template <Sense S>
-Params prepare(const Arguments&, Kind, std::uint64_t size) {
-  if (size > 0) return {};
+Params prepare(const Arguments&, const Operands& operands) {
+  if (operands.size > 0) return {};
   const std::string name = S == Sense::max ? "max" : "min";
   throw Error(Errc::usage, "kernel " + name + ": zero-size array to reduction operation " + name +
                                "imum which has no identity");
 }
 
-std::size_t partial_bytes(Kind kind) { return DType(kind).itemsize(); }
+std::size_t partial_bytes(const std::array<Kind, 2>& kinds, const Params&) {
+  return DType(kinds[0]).itemsize();
+}
 
 template <Sense S, Element T>
 Stored<T> extreme(const Stored<T>* data, std::uint64_t count) noexcept {
@@ -31,15 +33,15 @@ Stored<T> extreme(const Stored<T>* data, std::uint64_t count) noexcept {
 
 template <Sense S>
 void run(const ChunkInput& in) noexcept {
-  visit_kind(in.kind, [&]<Element T>() {
-    const auto best = extreme<S, T>(reinterpret_cast<const Stored<T>*>(in.data), in.end - in.begin);
+  visit_kind(in.in[0].kind, [&]<Element T>() {
+    const auto best = extreme<S, T>(reinterpret_cast<const Stored<T>*>(in.in[0].data), in.end - in.begin);
     std::memcpy(in.partial, &best, sizeof best);
   });
 }
 
 template <Sense S>
 std::optional<Value> combine(const Partials& partials) {
-  return visit_kind(partials.kind, [&]<Element T>() -> Value {
+  return visit_kind(partials.kinds[0], [&]<Element T>() -> Value {
     auto best = partials.at<Stored<T>>(0);
     for (std::uint64_t i = 1; i < partials.chunks; ++i) best = merge<S, T>(best, partials.at<Stored<T>>(i));
     if constexpr (std::is_same_v<T, bool>)
@@ -50,12 +52,13 @@ std::optional<Value> combine(const Partials& partials) {
 }
 
 template <Sense S>
-constexpr Kernel row(std::string_view name, std::string_view summary) {
+constexpr Kernel row(std::string_view name, std::string_view summary, std::string_view example) {
   return {.info = {.name = name,
                    .summary = summary,
                    .arguments = {},
                    .dtypes = "all numeric",
-                   .result = "dtype of the array"},
+                   .result = "dtype of the array",
+                   .example = example},
           .accepts = is_computable,
           .partial_bytes = partial_bytes,
           .prepare = prepare<S>,
@@ -65,7 +68,9 @@ constexpr Kernel row(std::string_view name, std::string_view summary) {
 
 }  // namespace
 
-constinit const Kernel kMin = row<Sense::min>("min", "The smallest element; NaN if there is one.");
-constinit const Kernel kMax = row<Sense::max>("max", "The largest element; NaN if there is one.");
+constinit const Kernel kMin =
+    row<Sense::min>("min", "The smallest element; NaN if there is one.", "run min x");
+constinit const Kernel kMax =
+    row<Sense::max>("max", "The largest element; NaN if there is one.", "run max x --axis 0");
 
 }  // namespace shmkit::kernel

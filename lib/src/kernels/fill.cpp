@@ -11,32 +11,30 @@ namespace {
 constexpr std::array kArguments{ArgumentInfo{
     .name = "value", .summary = "A number of the array's dtype: 42, -1.5, nan, 1+2j, true.", .fallback = {}}};
 
-Params prepare(const Arguments& arguments, Kind kind, std::uint64_t) {
+Params prepare(const Arguments& arguments, const Operands& operands) {
   Params params;
-  visit_kind(kind, [&]<Element T>() {
+  visit_kind(operands.kinds[0], [&]<Element T>() {
     params.set(parse_scalar<T>({"fill", "value", arguments.at("value")}));
   });
   return params;
 }
 
 void run(const ChunkInput& in) noexcept {
-  visit_kind(in.kind, [&]<Element T>() {
-    std::fill_n(reinterpret_cast<T*>(in.data), in.end - in.begin, in.params->get<T>());
+  visit_kind(in.out.kind, [&]<Element T>() {
+    std::fill_n(reinterpret_cast<T*>(in.out.data), in.end - in.begin, in.params->get<T>());
   });
 }
-
-std::size_t partial_bytes(Kind) { return 0; }
 
 }  // namespace
 
 constinit const Kernel kFill = {.info = {.name = "fill",
                                          .summary = "Sets every element to one value.",
                                          .arguments = kArguments,
-                                         .generates = true,
+                                         .kind = KernelKind::generator,
                                          .dtypes = "all numeric",
-                                         .result = "none"},
+                                         .result = "none",
+                                         .example = "run fill x --arg value=42"},
                                 .accepts = is_computable,
-                                .partial_bytes = partial_bytes,
                                 .prepare = prepare,
                                 .run = run};
 

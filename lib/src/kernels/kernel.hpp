@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -43,25 +42,55 @@ class Params {
   alignas(16) std::array<std::byte, kBytes> bytes_{};
 };
 
-/// One chunk, as run() sees it.
-struct ChunkInput {
+/// Elements of one array. Aligned for their type.
+struct Column {
   Kind kind = Kind::float64;
-  std::uint64_t size = 0;     ///< Elements in the whole array.
-  std::uint64_t begin = 0;    ///< Flat index of the chunk's first element.
-  std::uint64_t end = 0;      ///< One past its last. begin < end, except for the one chunk of an empty array.
-  std::byte* data = nullptr;  ///< The element at `begin`, aligned for its type. Only generators write.
+  std::byte* data = nullptr;
+
+  template <class T>
+  T* as() const noexcept {
+    return reinterpret_cast<T*>(data);
+  }
+};
+
+/// What a chunk that cannot be done says. Of itself, for run() may not throw.
+struct Complaint {
+  static constexpr std::size_t kBytes = 240;
+  bool made = false;
+  std::array<char, kBytes> text{};  ///< Cut where it is too long; ends with 0.
+
+  void make(std::string_view what) noexcept {
+    made = true;
+    const std::size_t size = what.copy(text.data(), kBytes - 1);
+    text[size] = 0;
+  }
+};
+
+/// One chunk, as run() sees it. Reductions and compute kernels have no `out`; generators, and maps in place,
+/// find the elements to change in `in[0]` and `out` alike.
+struct ChunkInput {
+  std::uint64_t size = 0;    ///< Elements in a whole array.
+  std::uint64_t begin = 0;   ///< Flat index of the chunk's first element.
+  std::uint64_t end = 0;     ///< One past its last. begin < end, except for the one chunk of an empty array.
+  std::array<Column, 2> in;  ///< The elements from `begin` on; as many columns as the kernel has arrays.
+  Column out;
   const Params* params = nullptr;
-  std::byte* partial = nullptr;  ///< partial_bytes() bytes, to be written in full. Aligned to 8 bytes if
-                                 ///< there are at most 8, else to 16.
+  std::byte* partial = nullptr;    ///< partial_bytes() bytes, to be written in full. Aligned to 8 bytes if
+                                   ///< there are at most 8, else to 16.
+  const void* context = nullptr;   ///< The kernel's.
+  Complaint* complaint = nullptr;  ///< Never null.
+
+  std::uint64_t count() const noexcept { return end - begin; }
 };
 
 /// All chunks of a job, as combine() sees them.
 struct Partials {
-  Kind kind = Kind::float64;
-  std::uint64_t size = 0;    ///< Elements in the whole array; 0 is possible.
-  std::uint64_t chunks = 0;  ///< At least 1.
+  std::array<Kind, 2> kinds{};  ///< Of the arrays.
+  std::uint64_t size = 0;       ///< Elements in a whole array; 0 is possible.
+  std::uint64_t chunks = 0;     ///< At least 1.
   const std::byte* data = nullptr;
   std::size_t stride = 0;  ///< Bytes from one chunk's partial to the next one's.
+  const Params* params = nullptr;
 
   template <class T>
   T at(std::uint64_t chunk) const noexcept {
@@ -71,23 +100,43 @@ struct Partials {
   }
 };
 
+/// What arrays a job has: their kinds, and how many elements each.
+struct Operands {
+  std::array<Kind, 2> kinds{};
+  std::uint64_t size = 0;
+};
+
 /// A kernel is one row of the table.
 struct Kernel {
   KernelInfo info;
-  bool (*accepts)(Kind) = nullptr;
-  /// Bytes of a chunk's partial result, 0 for generators.
-  std::size_t (*partial_bytes)(Kind) = nullptr;
+  /// Whether it can read (generators: write) arrays of these kinds. Computable ones only.
+  bool (*accepts)(const std::array<Kind, 2>&) = nullptr;
+  /// Maps: the kind of array that NumPy would return.
+  Kind (*result_kind)(const std::array<Kind, 2>&, const Params&) = nullptr;
+  /// Bytes of a chunk's partial result. Null: none (generators and maps).
+  std::size_t (*partial_bytes)(const std::array<Kind, 2>&, const Params&) = nullptr;
   /// Checks and parses the arguments (unknown and missing ones are already refused, defaults filled in).
   /// Throws Error (usage). Null: no arguments. Reductions that have no value for no elements throw here for
   /// size 0.
-  Params (*prepare)(const Arguments&, Kind, std::uint64_t size) = nullptr;
+  Params (*prepare)(const Arguments&, const Operands&) = nullptr;
   void (*run)(const ChunkInput&) noexcept = nullptr;
   /// Combines the partials as a balanced tree by index, or by an operation that is exact; so the result
-  /// depends on the partition alone. Null for generators. Empty: the partials do not decide; the job is to
-  /// run `exact` instead.
+  /// depends on the partition alone. Null where there is no result. Empty: the partials do not decide; the
+  /// job is to run `exact` instead.
   std::optional<Value> (*combine)(const Partials&) = nullptr;
   /// A slower kernel whose combine() always answers, over any partition. Not in the table.
   const Kernel* exact = nullptr;
+  /// Compute kernels, which have no arrays: how many items there are to do.
+  std::uint64_t (*items)(const Params&) = nullptr;
+  /// Elements or items that make a chunk worth its dispatch, when nobody asks for a number of chunks.
+  std::uint64_t grain = std::uint64_t{1} << 16U;
+  /// Name of a reduction that must be known first, unless the parameters are settled; settle() puts its result
+  /// into them.
+  std::string_view first = {};
+  bool (*settled)(const Params&) = nullptr;
+  Params (*settle)(Params, const Value&) = nullptr;  ///< Throws Error (usage).
+  /// What a kernel from a plug-in needs besides.
+  const void* context = nullptr;
 };
 
 /// All kernels, in the order in which they are listed. The index of a row is stable within a build.

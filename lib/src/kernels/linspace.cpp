@@ -61,43 +61,42 @@ W element(const Span<W>& span, std::uint64_t i, std::uint64_t size) noexcept {
 template <Element T>
 inline constexpr bool kCanSpan = !std::is_integral_v<T>;
 
-Params prepare(const Arguments& arguments, Kind kind, std::uint64_t size) {
+Params prepare(const Arguments& arguments, const Operands& operands) {
   const ArgumentText start{"linspace", "start", arguments.at("start")};
   const ArgumentText stop{"linspace", "stop", arguments.at("stop")};
   Params params;
-  visit_kind(kind, [&]<Element T>() {
-    if constexpr (kCanSpan<T>) params.set(make_span(parse_wide<T>(start), parse_wide<T>(stop), size));
+  visit_kind(operands.kinds[0], [&]<Element T>() {
+    if constexpr (kCanSpan<T>)
+      params.set(make_span(parse_wide<T>(start), parse_wide<T>(stop), operands.size));
   });
   return params;
 }
 
 void run(const ChunkInput& in) noexcept {
-  visit_kind(in.kind, [&]<Element T>() {
+  visit_kind(in.out.kind, [&]<Element T>() {
     if constexpr (kCanSpan<T>) {
       const auto span = in.params->get<Span<Wide<T>>>();
-      T* out = reinterpret_cast<T*>(in.data);
+      T* out = reinterpret_cast<T*>(in.out.data);
       for (std::uint64_t i = in.begin; i < in.end; ++i)
         out[i - in.begin] = narrow<T>(element(span, i, in.size));
     }
   });
 }
 
-bool accepts(Kind kind) {
-  return is_computable(kind) && visit_kind(kind, []<Element T>() { return kCanSpan<T>; });
+bool accepts(const std::array<Kind, 2>& kinds) {
+  return is_computable(kinds) && visit_kind(kinds[0], []<Element T>() { return kCanSpan<T>; });
 }
-
-std::size_t partial_bytes(Kind) { return 0; }
 
 }  // namespace
 
 constinit const Kernel kLinspace = {.info = {.name = "linspace",
                                              .summary = "Evenly spaced numbers from start to stop.",
                                              .arguments = kArguments,
-                                             .generates = true,
+                                             .kind = KernelKind::generator,
                                              .dtypes = "floating-point and complex",
-                                             .result = "none"},
+                                             .result = "none",
+                                             .example = "run linspace x --arg start=0 --arg stop=1"},
                                     .accepts = accepts,
-                                    .partial_bytes = partial_bytes,
                                     .prepare = prepare,
                                     .run = run};
 

@@ -4,7 +4,7 @@
 namespace shmkit::kernel {
 namespace {
 
-std::size_t partial_bytes(Kind) { return sizeof(std::uint64_t); }
+std::size_t partial_bytes(const std::array<Kind, 2>&, const Params&) { return sizeof(std::uint64_t); }
 
 void run(const ChunkInput& in) noexcept {
   const std::uint64_t count = in.end - in.begin;
@@ -24,7 +24,8 @@ constinit const Kernel kNoop = {
              .summary = "Counts the elements without looking at them: what dispatch costs.",
              .arguments = {},
              .dtypes = "all numeric",
-             .result = "int64"},
+             .result = "int64",
+             .example = "run noop x --repeat 100"},
     .accepts = is_computable,
     .partial_bytes = partial_bytes,
     .run = run,

@@ -79,19 +79,17 @@ void generate(std::uint64_t seed, std::uint64_t begin, std::uint64_t end, T* out
   }
 }
 
-Params prepare(const Arguments& arguments, Kind, std::uint64_t) {
+Params prepare(const Arguments& arguments, const Operands&) {
   Params params;
   params.set(parse_scalar<std::uint64_t>({"random", "seed", arguments.at("seed")}));
   return params;
 }
 
 void run(const ChunkInput& in) noexcept {
-  visit_kind(in.kind, [&]<Element T>() {
-    generate(in.params->get<std::uint64_t>(), in.begin, in.end, reinterpret_cast<T*>(in.data));
+  visit_kind(in.out.kind, [&]<Element T>() {
+    generate(in.params->get<std::uint64_t>(), in.begin, in.end, reinterpret_cast<T*>(in.out.data));
   });
 }
-
-std::size_t partial_bytes(Kind) { return 0; }
 
 }  // namespace
 
@@ -99,11 +97,11 @@ constinit const Kernel kRandom = {
     .info = {.name = "random",
              .summary = "Uniform random numbers: [0, 1), or all values of an integer dtype.",
              .arguments = kArguments,
-             .generates = true,
+             .kind = KernelKind::generator,
              .dtypes = "all numeric",
-             .result = "none"},
+             .result = "none",
+             .example = "run random x --arg seed=42"},
     .accepts = is_computable,
-    .partial_bytes = partial_bytes,
     .prepare = prepare,
     .run = run};
 

@@ -19,6 +19,8 @@ extern const Kernel kRandom;
 extern const Kernel kScale;
 extern const Kernel kNoop;
 
-inline bool is_computable(Kind kind) noexcept { return DType(kind).computable(); }
+inline bool is_computable(const std::array<Kind, 2>& kinds) noexcept {
+  return DType(kinds[0]).computable() && DType(kinds[1]).computable();
+}
 
 }  // namespace shmkit::kernel

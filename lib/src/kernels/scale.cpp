@@ -5,18 +5,18 @@
 #include "kernels/parse_scalar.hpp"
 #include "kernels/rows.hpp"
 
-// scale: x *= factor, in place, as NumPy. What is applied twice is wrong: not repeatable.
+// scale: x *= factor as NumPy, or into another array.
 namespace shmkit::kernel {
 namespace {
 
 constexpr std::array kArguments{ArgumentInfo{
     .name = "factor", .summary = "A number of the array's dtype: 2, -1.5, 1+2j.", .fallback = {}}};
 
-bool accepts(Kind kind) { return is_computable(kind) && kind != Kind::boolean; }
+bool accepts(const std::array<Kind, 2>& kinds) { return is_computable(kinds) && kinds[0] != Kind::boolean; }
 
-Params prepare(const Arguments& arguments, Kind kind, std::uint64_t) {
+Params prepare(const Arguments& arguments, const Operands& operands) {
   Params params;
-  visit_kind(kind, [&]<Element T>() {
+  visit_kind(operands.kinds[0], [&]<Element T>() {
     params.set(parse_scalar<T>({"scale", "factor", arguments.at("factor")}));
   });
   return params;
@@ -38,26 +38,28 @@ Stored<T> product(Stored<T> a, Stored<T> b) noexcept {
 }
 
 void run(const ChunkInput& in) noexcept {
-  visit_kind(in.kind, [&]<Element T>() {
-    auto* data = reinterpret_cast<Stored<T>*>(in.data);
+  visit_kind(in.in[0].kind, [&]<Element T>() {
+    const auto* data = in.in[0].as<const Stored<T>>();
+    auto* out = in.out.as<Stored<T>>();
     const auto factor = in.params->get<Stored<T>>();
-    for (std::uint64_t i = 0; i < in.end - in.begin; ++i) data[i] = product<T>(data[i], factor);
+    for (std::uint64_t i = 0; i < in.count(); ++i) out[i] = product<T>(data[i], factor);
   });
 }
 
-std::size_t partial_bytes(Kind) { return 0; }
+Kind result_kind(const std::array<Kind, 2>& kinds, const Params&) { return kinds[0]; }
 
 }  // namespace
 
 constinit const Kernel kScale = {.info = {.name = "scale",
-                                          .summary = "Multiplies every element by one factor, in place.",
+                                          .summary = "Multiplies every element by one factor.",
                                           .arguments = kArguments,
-                                          .generates = true,
+                                          .kind = KernelKind::map,
                                           .repeatable = false,
                                           .dtypes = "all numeric but bool",
-                                          .result = "none"},
+                                          .result = "dtype of the array",
+                                          .example = "run scale x --arg factor=2"},
                                  .accepts = accepts,
-                                 .partial_bytes = partial_bytes,
+                                 .result_kind = result_kind,
                                  .prepare = prepare,
                                  .run = run};
 

@@ -42,8 +42,8 @@ std::size_t partial_size() {
 }
 
 template <class F>
-std::size_t partial_bytes(Kind kind) {
-  return visit_kind(kind, []<Element T>() { return partial_size<F, T>(); });
+std::size_t partial_bytes(const std::array<Kind, 2>& kinds, const Params&) {
+  return visit_kind(kinds[0], []<Element T>() { return partial_size<F, T>(); });
 }
 
 template <class T>
@@ -52,7 +52,7 @@ void put(const ChunkInput& in, const T& partial) noexcept {
 }
 
 void run_long(const ChunkInput& in) noexcept {
-  const auto* data = reinterpret_cast<const long double*>(in.data);
+  const auto* data = reinterpret_cast<const long double*>(in.in[0].data);
   LongSum sum;
   for (std::uint64_t i = 0; i < in.end - in.begin; ++i) sum.add(data[i]);
   put(in, sum);
@@ -61,7 +61,7 @@ void run_long(const ChunkInput& in) noexcept {
 template <class F, Element T>
 void run_float(const ChunkInput& in) noexcept {
   F sums[kParts<T>];
-  const Reals reals{KindOf<Part<T>>::value, kParts<T>, in.data, kParts<T> * (in.end - in.begin)};
+  const Reals reals{KindOf<Part<T>>::value, kParts<T>, in.in[0].data, kParts<T> * (in.end - in.begin)};
   if constexpr (std::is_same_v<F, EstimatedSum>)
     estimate_sums(reals, sums);
   else
@@ -71,9 +71,9 @@ void run_float(const ChunkInput& in) noexcept {
 
 template <class F>
 void run(const ChunkInput& in) noexcept {
-  visit_kind(in.kind, [&]<Element T>() {
+  visit_kind(in.in[0].kind, [&]<Element T>() {
     if constexpr (std::is_integral_v<T>)
-      put(in, sum_integers(in.kind, in.data, in.end - in.begin));
+      put(in, sum_integers(in.in[0].kind, in.in[0].data, in.count()));
     else if constexpr (kIsLong<T>)
       run_long(in);
     else
@@ -139,7 +139,7 @@ std::optional<Value> combine_floats(const Partials& partials) {
 
 template <class F, What W>
 std::optional<Value> combine(const Partials& partials) {
-  return visit_kind(partials.kind, [&]<Element T>() -> std::optional<Value> {
+  return visit_kind(partials.kinds[0], [&]<Element T>() -> std::optional<Value> {
     if constexpr (std::is_integral_v<T>)
       return combine_integers<W, T>(partials);
     else if constexpr (kIsLong<T>)
@@ -153,12 +153,14 @@ constexpr KernelInfo kSumInfo{.name = "sum",
                               .summary = "The sum of all elements, within 1 ulp; integers wrap at 64 bits.",
                               .arguments = {},
                               .dtypes = "all numeric",
-                              .result = "int64, uint64 or dtype of the array"};
+                              .result = "int64, uint64 or dtype of the array",
+                              .example = "run sum x"};
 constexpr KernelInfo kMeanInfo{.name = "mean",
                                .summary = "The arithmetic mean; NaN for no elements.",
                                .arguments = {},
                                .dtypes = "all numeric",
-                               .result = "float64 or dtype of the array"};
+                               .result = "float64 or dtype of the array",
+                               .example = "run mean x --axis -1 --out means"};
 
 template <class F, What W>
 constexpr Kernel row(const Kernel* exact) {
