@@ -91,7 +91,12 @@ class PoolClient {
   /// Runs a job to its end. options.via and options.workers are not looked at. Workers attach to the array by
   /// its name. Throws Error as WorkerPool::run(); pool_lost also when the supervisor has died: then nobody
   /// writes to the array any more.
-  RunReport run(std::string_view kernel, AnyArray& array, const RunOptions& options = {});
+  /// An output that has no name yet is opened by them as what this process has open: not across PID namespaces.
+  RunReport run(std::string_view kernel, const JobArrays& arrays, const RunOptions& options = {});
+  /// Over one array.
+  RunReport run(std::string_view kernel, JobArray array, const RunOptions& options = {}) {
+    return run(kernel, JobArrays{{array}, {}}, options);
+  }
 
  private:
   struct Impl;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -11,6 +12,7 @@
 
 #include <shmkit/array.hpp>
 #include <shmkit/value.hpp>
+#include <shmkit/window.hpp>
 
 namespace shmkit {
 
@@ -25,13 +27,36 @@ enum class Via {
 /// Arguments of a kernel by name, as text: {{"seed", "42"}}.
 using Arguments = std::map<std::string, std::string>;
 
-/// A chunk that was given up after its workers died once too often.
+/// An array of a job: one that has a name, or a draft that has none yet.
+class JobArray {
+ public:
+  JobArray(AnyArray& array) noexcept : array_(&array) {}  // NOLINT(google-explicit-constructor)
+  JobArray(ArrayDraft& draft) noexcept                    // NOLINT(google-explicit-constructor)
+      : array_(&draft.array()), draft_(&draft) {}
+
+  AnyArray& array() const noexcept { return *array_; }
+  ArrayDraft* draft() const noexcept { return draft_; }
+
+ private:
+  AnyArray* array_;
+  ArrayDraft* draft_ = nullptr;
+};
+
+/// What a job works on. The handles must outlive the call that gets this.
+struct JobArrays {
+  std::vector<JobArray> in;     ///< As many as the kernel takes (KernelInfo::arrays), of equal shape.
+  std::optional<JobArray> out;  ///< Where a map or a reduction along an axis writes: output_of() says what
+                                ///< it must be. Must not overlap what the job reads. None: a map changes one
+                                ///< of its arrays.
+};
+
+/// A chunk that was given up: its workers died once too often, or the kernel could not do it.
 struct ChunkFailure {
   std::uint64_t index = 0;
   std::uint64_t begin = 0;  ///< First element.
   std::uint64_t end = 0;    ///< One past the last.
   unsigned attempts = 0;
-  std::string reason;  ///< "killed by signal 9 (Killed)"
+  std::string reason;  ///< "killed by signal 9 (Killed)", or what the kernel said.
 };
 
 struct RunOptions {
@@ -47,12 +72,17 @@ struct RunOptions {
   /// Via::process, and named pools: how long one repetition may take. 0: for ever.
   std::chrono::duration<double> timeout{0};
   Arguments arguments;
+  /// Only this part of the input arrays. What does not lie together is gathered into private memory, a chunk at
+  /// a time.
+  std::optional<Window> window;
+  /// Reductions: along this axis only, from the end if negative; one result for each place on the others.
+  std::optional<int> axis;
 };
 
 /// What a run did and what came out.
 struct RunReport {
   std::string kernel;
-  Value result;                 ///< Empty for generators, and when chunks failed.
+  Value result;                 ///< Empty where there is none, and when chunks failed.
   std::vector<double> seconds;  ///< One per repetition; the first one includes starting the workers.
   std::uint64_t chunks = 0;
   unsigned workers = 0;
@@ -65,6 +95,8 @@ struct RunReport {
 /// Number of chunks that a job over `size` elements gets when nobody says otherwise. Depends on
 /// `size` alone, so that a result does not depend on the machine.
 std::uint64_t default_chunks(std::uint64_t size) noexcept;
+/// The same for a kernel that has enough to do with `grain` elements or items.
+std::uint64_t default_chunks(std::uint64_t size, std::uint64_t grain) noexcept;
 
 /// How many workers this process should use, and what said so.
 struct WorkerCount {
@@ -100,12 +132,16 @@ class WorkerPool {
   unsigned size() const noexcept;
   std::vector<int> worker_pids() const;
 
-  /// Runs a job to its end. options.via and options.workers are not looked at.
-  /// Throws Error: usage (unknown kernel or argument), not_an_array (dtype the kernel cannot take),
-  /// pool_lost (workers die faster than they do anything), timed_out. Failed chunks are in the report.
-  RunReport run(std::string_view kernel, AnyArray& array, const RunOptions& options = {});
-  /// The same over an array that has no name yet. Requires: the draft existed when the pool was started.
-  RunReport run(std::string_view kernel, ArrayDraft& draft, const RunOptions& options = {});
+  /// Runs a job to its end. options.via and options.workers are not looked at. Drafts must have existed when
+  /// the pool was started.
+  /// Throws Error: usage (unknown kernel or argument, too few or too many arrays), not_an_array (dtypes or
+  /// shapes the kernel cannot take), pool_lost (workers die faster than they do anything), timed_out. Failed
+  /// chunks are in the report.
+  RunReport run(std::string_view kernel, const JobArrays& arrays, const RunOptions& options = {});
+  /// Over one array.
+  RunReport run(std::string_view kernel, JobArray array, const RunOptions& options = {}) {
+    return run(kernel, JobArrays{{array}, {}}, options);
+  }
 
  private:
   struct Impl;
@@ -113,12 +149,22 @@ class WorkerPool {
   std::unique_ptr<Impl> impl_;
 };
 
-/// Runs one kernel over one array in the way options.via says; Via::process starts a pool for it.
-/// The result is bit-equal for every way, every number of workers and every set of deaths.
+/// Runs one kernel in the way options.via says; Via::process starts a pool for it. The result is bit-equal for
+/// every way, every number of workers and every set of deaths. Via::copy is for reductions of one whole array.
 /// Throws Error as WorkerPool::run().
-RunReport run(std::string_view kernel, AnyArray& array, const RunOptions& options = {});
-/// Fills an array that has no name yet. Via::copy is refused for generators.
-RunReport run(std::string_view kernel, ArrayDraft& draft, const RunOptions& options = {});
+RunReport run(std::string_view kernel, const JobArrays& arrays, const RunOptions& options = {});
+/// Over one array.
+inline RunReport run(std::string_view kernel, JobArray array, const RunOptions& options = {}) {
+  return run(kernel, JobArrays{{array}, {}}, options);
+}
+
+/// What JobArrays::out of such a job must be.
+struct OutputInfo {
+  DType dtype = Kind::float64;  ///< NumPy's. A map may also write into a dtype that NumPy would cast this to.
+  Shape shape;
+};
+/// Throws Error as run(); also if the kernel has nothing to write into another array.
+OutputInfo output_of(std::string_view kernel, const std::vector<JobArray>& in, const RunOptions& options = {});
 
 struct ArgumentInfo {
   std::string_view name;

@@ -1,17 +1,17 @@
 #include "pool/job_description.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 #include <fmt/format.h>
 
+#include "kernels/promote.hpp"
 #include "pool/job_memory.hpp"
 #include "queue/lease_word.hpp"
 
 namespace shmkit::pool {
 namespace {
 
-constexpr std::uint32_t kKinds = static_cast<std::uint32_t>(Kind::complex128) + 1;
+using job::Target;
 
 [[noreturn]] void refuse(std::string_view what) {
   throw Error(Errc::not_an_array, fmt::format("a job is damaged: {}", what), "submit it again");
@@ -26,35 +26,75 @@ const kernel::Kernel& kernel_of(const JobDescription& job) {
   return *row.exact;
 }
 
+constexpr std::uint32_t byte_of(std::uint32_t word, unsigned place) noexcept {
+  return (word >> (8 * place)) & 0xFFU;
+}
+
+std::uint32_t pack_kinds(const job::Plan& plan) noexcept {
+  return static_cast<std::uint32_t>(plan.kinds[0]) | static_cast<std::uint32_t>(plan.kinds[1]) << 8U |
+         static_cast<std::uint32_t>(plan.out_kind) << 16U | static_cast<std::uint32_t>(plan.target) << 24U;
+}
+
+Kind kind_at(std::uint32_t kinds, unsigned place) {
+  const auto kind = static_cast<Kind>(byte_of(kinds, place));
+  if (kind >= Kind::clongdouble) refuse("the dtype does not fit");
+  return kind;
+}
+
+void check_kinds(const job::Plan& plan) {
+  if (plan.kernel->info.arrays > 0 && !plan.kernel->accepts(plan.kinds)) refuse("the dtype does not fit");
+}
+
 // Reductions that have no value for no elements say so when they are prepared.
-void check_size(const kernel::Kernel& kernel, Kind kind, std::uint64_t size) {
+void check_size(const job::Plan& plan, std::uint64_t size) {
+  const kernel::Kernel& kernel = *plan.kernel;
   if (size > 0 || kernel.prepare == nullptr || !kernel.info.arguments.empty()) return;
   try {
-    kernel.prepare({}, kind, size);
+    kernel.prepare({}, {plan.kinds, size});
   } catch (const Error&) {
     refuse("its kernel needs elements");
   }
 }
 
+// Where a kernel of this kind may write, and whether its results fit there.
+void check_target(const job::Plan& plan) {
+  const kernel::Kernel& kernel = *plan.kernel;
+  const Target in_place = kernel.info.target == 0 ? Target::first : Target::second;
+  switch (kernel.info.kind) {
+    case KernelKind::generator:
+      if (plan.target != Target::first) refuse("it writes elsewhere");
+      return;
+    case KernelKind::compute:
+      if (plan.target != Target::none) refuse("it has nothing to write");
+      return;
+    case KernelKind::reduction:
+      if (plan.target != (plan.along_axis() ? Target::out : Target::none)) refuse("it writes elsewhere");
+      if (plan.along_axis() &&
+          job::lane_dtype(kernel, plan.kinds, plan.params) != DType(plan.out_kind))
+        refuse("its output has another dtype");
+      return;
+    case KernelKind::map:
+      if (plan.target != Target::out && plan.target != in_place) refuse("it writes elsewhere");
+      if (!kernel::can_write(kernel.result_kind(plan.kinds, plan.params),
+                             plan.target == Target::out ? plan.out_kind : plan.kinds[kernel.info.target]))
+        refuse("its output cannot hold the results");
+      return;
+  }
+}
+
+void check_selections(const job::Plan& plan, std::uint64_t size) {
+  if (plan.selections == nullptr) return;
+  const job::Selections& selections = *plan.selections;
+  for (std::size_t i = 0; i < plan.kernel->info.arrays; ++i) {
+    const job::View& view = selections.views[i];
+    if (view.rank > Shape::kMaxRank || view.size() != size) refuse("its selection has another size");
+    if (selections.lanes[i].count != selections.lanes[0].count) refuse("its lanes differ");
+  }
+}
+
 }  // namespace
 
-// Release on every word: whoever meets a word of the next description also meets the slot that is not
-// running.
-void SharedDescription::write(const JobDescription& job) noexcept {
-  std::array<std::uint64_t, kWords> copy;
-  std::memcpy(copy.data(), &job, sizeof(job));
-  for (std::size_t i = 0; i < kWords; ++i) words_[i].store(copy[i], std::memory_order_release);
-}
-
-JobDescription SharedDescription::read() const noexcept {
-  std::array<std::uint64_t, kWords> copy;
-  for (std::size_t i = 0; i < kWords; ++i) copy[i] = words_[i].load(std::memory_order_acquire);
-  JobDescription job;
-  std::memcpy(static_cast<void*>(&job), copy.data(), sizeof(job));
-  return job;
-}
-
-JobDescription describe(const job::Plan& plan, const ArrayRef& array, std::uint64_t serial,
+JobDescription describe(const job::Plan& plan, const ArrayRefs& arrays, std::uint64_t serial,
                         std::chrono::milliseconds chunk_timeout) {
   JobDescription job;
   const auto rows = kernel::table();
@@ -62,32 +102,51 @@ JobDescription describe(const job::Plan& plan, const ArrayRef& array, std::uint6
       std::ranges::find_if(rows, [&](const auto& k) { return &k == plan.kernel || k.exact == plan.kernel; });
   job.kernel = static_cast<std::uint32_t>(row - rows.begin());
   job.exact = &*row == plan.kernel ? 0 : 1;
-  job.kind = static_cast<std::uint32_t>(plan.dtype.kind());
+  job.kinds = pack_kinds(plan);
   job.params = plan.params;
   job.size = plan.partition.size();
   job.chunks = plan.partition.chunks();
   job.retries = plan.retries;
-  job.array = array;
+  job.array = arrays.in[0];
   job.serial = serial;
   job.chunk_timeout_ms = static_cast<std::uint64_t>(chunk_timeout.count());
+  const bool one_array = plan.kernel->info.arrays < 2 && plan.target != Target::out;
+  job.detailed = one_array && plan.selections == nullptr ? 0 : 1;
   return job;
 }
 
-job::Plan checked_plan(const JobDescription& job, std::uint64_t job_memory_bytes) {
+JobDetails details_of(const job::Plan& plan, const ArrayRefs& arrays) {
+  JobDetails details;
+  details.second = arrays.in[1];
+  details.out = arrays.out;
+  details.selects = plan.selections != nullptr ? 1 : 0;
+  if (plan.selections != nullptr) details.selections = *plan.selections;
+  return details;
+}
+
+job::Plan checked_plan(const JobDescription& job, const JobDetails* details, std::uint64_t job_memory_bytes) {
   job::Plan plan;
   plan.kernel = &kernel_of(job);
-  if (job.kind >= kKinds || !plan.kernel->accepts(static_cast<Kind>(job.kind)))
-    refuse("the dtype does not fit");
-  check_size(*plan.kernel, static_cast<Kind>(job.kind), job.size);
+  plan.kinds = {kind_at(job.kinds, 0), kind_at(job.kinds, 1)};
+  plan.out_kind = kind_at(job.kinds, 2);
+  if (byte_of(job.kinds, 3) > static_cast<std::uint32_t>(Target::out)) refuse("it writes elsewhere");
+  plan.target = static_cast<Target>(byte_of(job.kinds, 3));
+  plan.params = job.params;
+  const bool needs_details = plan.kernel->info.arrays == 2 || plan.target == Target::out;
+  if (needs_details && details == nullptr) refuse("it has fewer arrays than its kernel");
+  if (details != nullptr && details->selects != 0)
+    plan.selections = std::make_shared<const job::Selections>(details->selections);
+  check_kinds(plan);
+  check_selections(plan, job.size);
+  check_size(plan, plan.along_axis() ? plan.selections->lanes[0].count : job.size);
+  check_target(plan);
   if (job.chunks == 0 || job.chunks > job::kMaxChunks || job.chunks > std::max<std::uint64_t>(job.size, 1))
     refuse("the number of chunks makes no sense");
   if (job.retries >= queue::kMaxAttempt) refuse("there are too many retries");
-  plan.params = job.params;
-  plan.dtype = DType(static_cast<Kind>(job.kind));
   plan.partition = {job.size, job.chunks};
-  plan.stride = job::partial_stride(*plan.kernel, plan.dtype.kind());
+  if (!plan.along_axis()) plan.stride = job::partial_stride(*plan.kernel, plan.kinds, plan.params);
   plan.retries = job.retries;
-  if (JobMemory::bytes(job.chunks, plan.partial_bytes()) > job_memory_bytes)
+  if (plan.stride > job_memory_bytes || JobMemory::bytes(job.chunks, plan.partial_bytes()) > job_memory_bytes)
     refuse("its memory is too small");
   return plan;
 }

@@ -1,11 +1,10 @@
 #pragma once
 
-#include <array>
-#include <atomic>
 #include <chrono>
 #include <cstdint>
 
 #include "job/plan.hpp"
+#include "pool/shared_bits.hpp"
 
 namespace shmkit::pool {
 
@@ -23,32 +22,43 @@ struct JobDescription {
   kernel::Params params;
   std::uint64_t size = 0;
   std::uint64_t chunks = 0;
-  ArrayRef array;
+  ArrayRef array;            ///< The first one.
   std::uint64_t serial = 0;  ///< Of the job memory.
-  std::uint32_t kernel = 0;  ///< Row of the kernel table.
+  std::uint32_t kernel = 0;  ///< Row of the kernel table, or kPlugin.
   std::uint32_t exact = 0;   ///< 1: that row's exact kernel.
-  std::uint32_t kind = 0;    ///< A Kind.
+  std::uint32_t kinds = 0;   ///< Kinds of the two inputs and of the output, and the Target: a byte each.
   std::uint32_t retries = 0;
   std::uint64_t chunk_timeout_ms = 0;  ///< 0: none.
+  std::uint64_t detailed = 0;          ///< 1: JobDetails say more.
 };
 static_assert(sizeof(JobDescription) % 16 == 0);
+inline constexpr std::uint32_t kPlugin = ~std::uint32_t{0};
 
-/// A description in shared memory, written and read word by word. The client slot says when it is whole.
-class SharedDescription {
- public:
-  void write(const JobDescription& job) noexcept;
-  JobDescription read() const noexcept;
-
- private:
-  static constexpr std::size_t kWords = sizeof(JobDescription) / 8;
-  std::array<std::atomic<std::uint64_t>, kWords> words_;
+/// What few jobs have, so that the others need not carry it; it lies in the job memory.
+struct JobDetails {
+  ArrayRef second;
+  ArrayRef out;
+  std::uint64_t selects = 0;  ///< 1: `selections` are meant.
+  job::Selections selections;
 };
 
-JobDescription describe(const job::Plan& plan, const ArrayRef& array, std::uint64_t serial,
-                        std::chrono::milliseconds chunk_timeout);
+using SharedDescription = SharedBits<JobDescription>;
+using SharedDetails = SharedBits<JobDetails>;
 
-/// The plan of a description that comes from another process. Believes nothing.
-/// Throws Error (not_an_array): no such kernel, dtype or chunk count, or the job memory is too small for it.
-job::Plan checked_plan(const JobDescription& job, std::uint64_t job_memory_bytes);
+/// The arrays of a job, in order; the output last, if it has one.
+struct ArrayRefs {
+  std::array<ArrayRef, 2> in;
+  ArrayRef out;
+};
+
+JobDescription describe(const job::Plan& plan, const ArrayRefs& arrays, std::uint64_t serial,
+                        std::chrono::milliseconds chunk_timeout);
+JobDetails details_of(const job::Plan& plan, const ArrayRefs& arrays);
+
+/// The plan of a description that comes from another process. Believes nothing. `details`: null for one that
+/// is not detailed.
+/// Throws Error (not_an_array): no such kernel, dtype or chunk count, selections that contradict themselves,
+/// or the job memory is too small for it. Whether selections lie inside their arrays remains to be seen.
+job::Plan checked_plan(const JobDescription& job, const JobDetails* details, std::uint64_t job_memory_bytes);
 
 }  // namespace shmkit::pool

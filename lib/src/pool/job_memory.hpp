@@ -3,13 +3,14 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "job/plan.hpp"
+#include "pool/complaints.hpp"
+#include "pool/job_description.hpp"
 #include "pool/shared_text.hpp"
 #include "queue/chunk_queue.hpp"
 
 namespace shmkit::pool {
 
-/// What a client gives its job beside the description: hints, the array's name, lease words, partial results.
+/// What a client gives its job beside the description: hints, the arrays' names, lease words, partial results.
 ///
 ///   JobHeader | lease words | partial results
 ///
@@ -17,7 +18,10 @@ namespace shmkit::pool {
 /// is a valid beginning.
 struct JobHeader {
   queue::Hints hints;
-  SharedText<4096> array_name;  ///< Read when an array is not mapped yet; what counts is device and inode.
+  Complaints complaints;
+  SharedDetails details;
+  /// Of the arrays, the output's last. Read when one is not mapped yet; what counts is device and inode.
+  std::array<SharedText<4096>, 3> names;
 };
 
 /// A view; the memory lives elsewhere.

@@ -13,6 +13,7 @@
 #include "os/spin.hpp"
 #include "pool/bells.hpp"
 #include "pool/deadline.hpp"
+#include "pool/job_inputs.hpp"
 #include "pool/job_segment.hpp"
 #include "pool/pool_file.hpp"
 #include "pool/segment_names.hpp"
@@ -40,14 +41,14 @@ struct PoolClient::Impl {
   Impl(std::string pool_name, pool::PoolFile pool_file);
   ~Impl();
 
-  RunReport run(std::string_view kernel, const AnyArray& array, const RunOptions& options);
+  RunReport run(std::string_view kernel, const JobArrays& arrays, const RunOptions& options);
 
   void take_slot();
   bool try_slot(std::uint32_t client);
   void leave() noexcept;
-  Value run_plan(const job::Plan& plan, const pool::NamedRef& array, const RunOptions& options,
+  Value run_plan(const job::Plan& plan, const pool::NamedRefs& arrays, const RunOptions& options,
                  RunReport& report);
-  const std::byte* run_chunks(const job::Plan& plan, const pool::NamedRef& array, const RunOptions& options,
+  const std::byte* run_chunks(const job::Plan& plan, const pool::NamedRefs& arrays, const RunOptions& options,
                               RunReport& report);
   void provide(std::uint64_t bytes);
   void watch(const pool::Deadline& deadline);
@@ -167,10 +168,10 @@ void PoolClient::Impl::sleep(std::uint32_t seen, const pool::Deadline& deadline)
   submission->ring_if_needed();
 }
 
-const std::byte* PoolClient::Impl::run_chunks(const job::Plan& plan, const pool::NamedRef& array,
+const std::byte* PoolClient::Impl::run_chunks(const job::Plan& plan, const pool::NamedRefs& arrays,
                                               const RunOptions& options, RunReport& report) {
   provide(pool::JobMemory::bytes(plan.partition.chunks(), plan.partial_bytes()));
-  submission->publish(plan, array, segment->memory(), segment->serial(),
+  submission->publish(plan, arrays, segment->memory(), segment->serial(),
                       pool::to_milliseconds(options.chunk_timeout));
   try {
     watch(pool::deadline_of(options));
@@ -179,19 +180,19 @@ const std::byte* PoolClient::Impl::run_chunks(const job::Plan& plan, const pool:
     throw;
   }
   submission->finish();
-  submission->count_losses(plan, report);
+  submission->count_losses(plan, segment->memory(), report);
   file.memory.header().office.jobs_done.fetch_add(1, std::memory_order_relaxed);
   return segment->memory().partials(plan.partition.chunks());
 }
 
-Value PoolClient::Impl::run_plan(const job::Plan& plan, const pool::NamedRef& array,
+Value PoolClient::Impl::run_plan(const job::Plan& plan, const pool::NamedRefs& arrays,
                                  const RunOptions& options, RunReport& report) {
   return job::result_of(plan, report,
-                        [&](const job::Plan& pass) { return run_chunks(pass, array, options, report); });
+                        [&](const job::Plan& pass) { return run_chunks(pass, arrays, options, report); });
 }
 
-RunReport PoolClient::Impl::run(std::string_view kernel, const AnyArray& array, const RunOptions& options) {
-  const job::Plan plan = job::make_plan(kernel, array.dtype(), array.shape().size(), options);
+RunReport PoolClient::Impl::run(std::string_view kernel, const JobArrays& arrays, const RunOptions& options) {
+  const job::Plan plan = pool::make_plan(kernel, arrays, options);
   const auto& office = file.memory.header().office;
   if (office.state.load() == pool::PoolState::stopping) throw_lost("it is being stopped");
   RunReport report;
@@ -199,11 +200,11 @@ RunReport PoolClient::Impl::run(std::string_view kernel, const AnyArray& array, 
   report.chunks = plan.partition.chunks();
   report.workers = file.memory.workers();
   const std::uint64_t deaths = office.deaths.load(std::memory_order_relaxed);
-  const pool::NamedRef ref = pool::named(array.info());
+  const pool::NamedRefs refs = pool::named_refs(arrays, pool::opened_here);
   settle();
   for (unsigned i = 0; i < options.repeat && report.failures.empty(); ++i) {
     const auto start = std::chrono::steady_clock::now();
-    report.result = run_plan(plan, ref, options, report);
+    report.result = run_plan(plan, refs, options, report);
     report.seconds.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
   }
   report.deaths = office.deaths.load(std::memory_order_relaxed) - deaths;
@@ -222,8 +223,8 @@ PoolClient PoolClient::connect(const std::string& name) {
 
 unsigned PoolClient::workers() const noexcept { return impl_->file.memory.workers(); }
 
-RunReport PoolClient::run(std::string_view kernel, AnyArray& array, const RunOptions& options) {
-  return impl_->run(kernel, array, options);
+RunReport PoolClient::run(std::string_view kernel, const JobArrays& arrays, const RunOptions& options) {
+  return impl_->run(kernel, arrays, options);
 }
 
 }  // namespace shmkit

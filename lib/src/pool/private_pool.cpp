@@ -47,12 +47,12 @@ JobMemory PrivatePool::memory_of(std::uint32_t /*client*/, const JobDescription&
   return JobMemory(memory_.data() + job_offset(pool_.workers()));
 }
 
-Value PrivatePool::run(const job::Plan& plan, const NamedRef& array, const RunOptions& options,
+Value PrivatePool::run(const job::Plan& plan, const NamedRefs& arrays, const RunOptions& options,
                        RunReport& report) {
   deadline_ = deadline_of(options);
   try {
     return job::result_of(plan, report,
-                          [&](const job::Plan& pass) { return run_chunks(pass, array, options, report); });
+                          [&](const job::Plan& pass) { return run_chunks(pass, arrays, options, report); });
   } catch (...) {
     // Leases may be out: only the death of their holders makes the words ours again.
     submission_.give_up();
@@ -62,17 +62,17 @@ Value PrivatePool::run(const job::Plan& plan, const NamedRef& array, const RunOp
   }
 }
 
-std::byte* PrivatePool::run_chunks(const job::Plan& plan, const NamedRef& array, const RunOptions& options,
+std::byte* PrivatePool::run_chunks(const job::Plan& plan, const NamedRefs& arrays, const RunOptions& options,
                                    RunReport& report) {
   bury_the_dead();
   crew_.fill_vacancies();
   memory_.ensure(job_offset(pool_.workers()),
                  JobMemory::bytes(plan.partition.chunks(), plan.partial_bytes()));
   const JobMemory memory = memory_of(kClient, {});
-  submission_.publish(plan, array, memory, 0, to_milliseconds(options.chunk_timeout));
+  submission_.publish(plan, arrays, memory, 0, to_milliseconds(options.chunk_timeout));
   watch(options, report);
   submission_.finish();
-  submission_.count_losses(plan, report);
+  submission_.count_losses(plan, memory, report);
   return memory.partials(plan.partition.chunks());
 }
 

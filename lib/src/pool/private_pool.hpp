@@ -25,7 +25,7 @@ class PrivatePool final : private WorkerHome, private JobKeeper {
 
   /// Runs a plan once. Counts into the report. Throws Error; then all workers have been killed, and the next
   /// job starts with new ones.
-  Value run(const job::Plan& plan, const NamedRef& array, const RunOptions& options, RunReport& report);
+  Value run(const job::Plan& plan, const NamedRefs& arrays, const RunOptions& options, RunReport& report);
 
  private:
   Memory job_memory(std::uint32_t client, const JobDescription& job) override;
@@ -35,7 +35,7 @@ class PrivatePool final : private WorkerHome, private JobKeeper {
   JobMemory memory_of(std::uint32_t client, const JobDescription& job) override;
 
   void wait_until_ready();
-  std::byte* run_chunks(const job::Plan& plan, const NamedRef& array, const RunOptions& options,
+  std::byte* run_chunks(const job::Plan& plan, const NamedRefs& arrays, const RunOptions& options,
                         RunReport& report);
   void bury_the_dead();
   void watch(const RunOptions& options, RunReport& report);

@@ -1,6 +1,7 @@
 #include "pool/served_job.hpp"
 
 #include <cstddef>
+#include <new>
 
 #include <fmt/format.h>
 
@@ -16,11 +17,24 @@ using queue::FaultPoint;
 
 constexpr std::uint64_t kAhead = 32;
 
-void check_array(const AnyArray& array, const job::Plan& plan) {
-  if (array.dtype() == plan.dtype && array.shape().size() == plan.partition.size()) return;
+[[noreturn]] void refuse(const AnyArray& array) {
   throw Error(Errc::not_an_array,
               fmt::format("'{}' is not the array that the job is about", array.info().name.text()),
               "submit the job again");
+}
+
+void check_input(const AnyArray& array, const job::Plan& plan, std::size_t i) {
+  if (array.dtype() != DType(plan.kinds[i])) refuse(array);
+  const std::uint64_t size = array.shape().size();
+  if (plan.selections == nullptr && size != plan.partition.size()) refuse(array);
+  if (plan.selections == nullptr) return;
+  job::View reach = plan.selections->views[i];
+  if (plan.along_axis() && !add_axis(reach, plan.selections->lanes[i])) refuse(array);
+  if (!fits(reach, size)) refuse(array);
+}
+
+void check_output(const AnyArray& array, const job::Plan& plan) {
+  if (array.dtype() != DType(plan.out_kind) || array.shape().size() != plan.partition.size()) refuse(array);
 }
 
 }  // namespace
@@ -38,33 +52,71 @@ bool ServedJob::look(PoolMemory pool, std::uint32_t client, std::uint32_t worker
   } catch (const Error& e) {
     announce_failure(pool, client, {unpack_slot(now).epoch, e.errc(), worker}, e);
     home.wake_client(pool.client(client));
+  } catch (const std::bad_alloc&) {
+    const Error e(Errc::failed, "a worker has no memory for a chunk", "use more --chunks");
+    announce_failure(pool, client, {unpack_slot(now).epoch, e.errc(), worker}, e);
+    home.wake_client(pool.client(client));
   }
   return able_;
 }
 
 void ServedJob::end() noexcept {
   able_ = worked_ = false;
-  array_.reset();
+  for (auto& array : arrays_) array.reset();
   cursor_ = {};
 }
 
-void ServedJob::begin(PoolMemory pool, std::uint32_t client, WorkerHome& home, MappingCache& arrays) {
-  ClientSlot& slot = pool.client(client);
+// Read between two looks at the slot: with the same word before and after, the description is that job's.
+std::optional<JobMemory> ServedJob::read_plan(ClientSlot& slot, std::uint32_t client, WorkerHome& home,
+                                              ArrayRefs& refs) {
   const JobDescription job = slot.description.read();
-  if (slot.word.load(std::memory_order_acquire) != seen_) {
+  if (slot.word.load(std::memory_order_acquire) != seen_) return std::nullopt;
+  fault_point(FaultPoint::job_read);
+  const auto [memory, bytes] = home.job_memory(client, job);
+  refs.in[0] = job.array;
+  if (job.detailed == 0) {
+    plan_ = checked_plan(job, nullptr, bytes);
+    return memory;
+  }
+  if (bytes < JobMemory::bytes(0, 0)) throw Error(Errc::not_an_array, "a job is damaged: its memory is too small");
+  const JobDetails details = memory.header().details.read();
+  if (slot.word.load(std::memory_order_acquire) != seen_) return std::nullopt;
+  refs.in[1] = details.second;
+  refs.out = details.out;
+  plan_ = checked_plan(job, &details, bytes);
+  return memory;
+}
+
+void ServedJob::attach(const JobMemory& memory, const ArrayRefs& refs, MappingCache& arrays) {
+  const auto get = [&](const ArrayRef& ref, std::size_t place) {
+    const auto access = plan_.writes(place) ? Access::read_write : Access::read_only;
+    arrays_[place] = arrays.attach(ref, access, [&] { return memory.header().names[place].get(); });
+    // What is only read is mapped so, whatever this pointer says.
+    return const_cast<std::byte*>(arrays_[place]->bytes().data());
+  };
+  job::Bases bases;
+  for (std::size_t i = 0; i < plan_.kernel->info.arrays; ++i) {
+    bases.in[i] = get(refs.in[i], i);
+    check_input(*arrays_[i], plan_, i);
+  }
+  if (plan_.target == job::Target::out) {
+    bases.out = get(refs.out, 2);
+    check_output(*arrays_[2], plan_);
+  }
+  runner_ = job::ChunkRunner(plan_, bases);
+}
+
+void ServedJob::begin(PoolMemory pool, std::uint32_t client, WorkerHome& home, MappingCache& arrays) {
+  ArrayRefs refs;
+  const auto memory = read_plan(pool.client(client), client, home, refs);
+  if (!memory) {
     seen_ = 0;  // Its client was faster: look again next time.
     return;
   }
-  fault_point(FaultPoint::job_read);
-  const auto [memory, bytes] = home.job_memory(client, job);
-  plan_ = checked_plan(job, bytes);
-  const auto access = plan_.kernel->info.generates ? Access::read_write : Access::read_only;
-  array_ = arrays.attach(job.array, access, [&memory = memory] { return memory.header().array_name.get(); });
-  check_array(*array_, plan_);
-  // A reduction only reads through this pointer, and its pages are mapped read-only.
-  data_ = const_cast<std::byte*>(array_->bytes().data());
-  partials_ = memory.partials(job.chunks);
-  queue_ = memory.queue(job.chunks);
+  attach(*memory, refs, arrays);
+  complaints_ = &memory->header().complaints;
+  partials_ = memory->partials(plan_.partition.chunks());
+  queue_ = memory->queue(plan_.partition.chunks());
   epoch_ = unpack_slot(seen_).epoch;
   able_ = true;
   fault_point(FaultPoint::job_attached);
@@ -79,12 +131,11 @@ void ServedJob::prefetch(ClientSlot& slot) const noexcept {
 }
 
 void ServedJob::execute(std::uint64_t chunk, queue::Owner me) noexcept {
-  std::byte* first = data_ + plan_.partition.begin(chunk) * plan_.dtype.itemsize();
   // The commit waits for the partial result to be written: have its line before it is needed.
   queue::prefetch_to_write(partials_ + (chunk + kAhead) * plan_.stride);
-  job::execute(plan_, chunk, first, partials_);
-  queue_.commit(chunk, me, epoch_);
   worked_ = true;
+  if (runner_.run(chunk, partials_ + chunk * plan_.stride)) return queue_.commit(chunk, me, epoch_);
+  queue_.give_up(chunk, me, epoch_, {queue::Ending::complained, complaints_->add(runner_.complaint())});
 }
 
 bool ServedJob::finished() noexcept {

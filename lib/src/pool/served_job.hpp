@@ -1,7 +1,10 @@
 #pragma once
 
+#include <array>
 #include <memory>
+#include <optional>
 
+#include "job/chunk_runner.hpp"
 #include "pool/layout.hpp"
 #include "pool/mapping_cache.hpp"
 #include "pool/worker.hpp"
@@ -29,14 +32,17 @@ class ServedJob {
 
  private:
   void begin(PoolMemory pool, std::uint32_t client, WorkerHome& home, MappingCache& arrays);
+  std::optional<JobMemory> read_plan(ClientSlot& slot, std::uint32_t client, WorkerHome& home, ArrayRefs& refs);
+  void attach(const JobMemory& memory, const ArrayRefs& refs, MappingCache& arrays);
   void end() noexcept;
 
   std::uint64_t seen_ = 0;  // Slot word that the rest belongs to.
   bool able_ = false;
   std::uint32_t epoch_ = 0;
   job::Plan plan_;
-  std::shared_ptr<AnyArray> array_;
-  std::byte* data_ = nullptr;
+  std::array<std::shared_ptr<AnyArray>, 3> arrays_;  // The output last.
+  job::ChunkRunner runner_;
+  Complaints* complaints_ = nullptr;
   std::byte* partials_ = nullptr;
   queue::ChunkQueue queue_;
   queue::Cursor cursor_;

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "os/process.hpp"
 #include "pool/bells.hpp"
 #include "pool/crew.hpp"
 #include "queue/fault_point.hpp"
@@ -18,7 +19,7 @@ using queue::FaultPoint;
 // The absolute path, as a URL: the name that was given may be relative to somewhere else.
 std::string url_of(const Name& name) {
   std::string url = name.in_shared_memory() ? name.url() : "file://" + name.path();
-  if (url.size() <= decltype(JobHeader::array_name)::kBytes) return url;
+  if (url.size() <= decltype(JobHeader::names)::value_type::kBytes) return url;
   throw Error(Errc::usage, fmt::format("the path of '{}' is too long", name.text()));
 }
 
@@ -32,7 +33,23 @@ NamedRef unnamed(ArrayDraft& draft) {
   return ref;
 }
 
-void Submission::publish(const job::Plan& plan, const NamedRef& array, JobMemory memory, std::uint64_t serial,
+NamedRef opened_here(ArrayDraft& draft) {
+  NamedRef ref = named(draft.array().info());
+  ref.name = fmt::format("file:///proc/{}/fd/{}", os::process_id(), draft.descriptor());
+  return ref;
+}
+
+NamedRefs named_refs(const JobArrays& arrays, NamedRef (*of_draft)(ArrayDraft&)) {
+  const auto ref_of = [of_draft](const JobArray& array) {
+    return array.draft() != nullptr ? of_draft(*array.draft()) : named(array.array().info());
+  };
+  NamedRefs refs;
+  for (std::size_t i = 0; i < arrays.in.size() && i < refs.in.size(); ++i) refs.in[i] = ref_of(arrays.in[i]);
+  if (arrays.out) refs.out = ref_of(*arrays.out);
+  return refs;
+}
+
+void Submission::publish(const job::Plan& plan, const NamedRefs& arrays, JobMemory memory, std::uint64_t serial,
                          std::chrono::milliseconds chunk_timeout) {
   // All of it was touched by workers last: brought in at once, and not one after the other.
   queue::prefetch_to_write(&pool_.header().door);
@@ -40,9 +57,17 @@ void Submission::publish(const job::Plan& plan, const NamedRef& array, JobMemory
   const SlotWord before = slot().state();
   epoch_ = before.epoch == ~std::uint32_t{0} ? 1 : before.epoch + 1;
   queue_ = memory.queue(plan.partition.chunks());
-  memory.header().array_name.put(array.name);
+  JobHeader& header = memory.header();
+  header.complaints.forget();
+  header.names[0].put(arrays.in[0].name);
   queue_.fill(epoch_);
-  slot().description.write(describe(plan, array.ref, serial, chunk_timeout));
+  const JobDescription job = describe(plan, arrays.refs(), serial, chunk_timeout);
+  if (job.detailed != 0) {
+    header.names[1].put(arrays.in[1].name);
+    header.names[2].put(arrays.out.name);
+    header.details.write(details_of(plan, arrays.refs()));
+  }
+  slot().description.write(job);
   fault_point(FaultPoint::described);
   slot().change(before, {epoch_, SlotState::running});  // Release: "job description and fresh words".
   fault_point(FaultPoint::published);
@@ -85,13 +110,17 @@ void Submission::throw_reported_error() const {
   throw Error(known ? failure.errc : Errc::failed, worker.message.get(), worker.hint.get());
 }
 
-void Submission::count_losses(const job::Plan& plan, RunReport& report) const {
+void Submission::count_losses(const job::Plan& plan, const JobMemory& memory, RunReport& report) const {
   const auto losses = queue_.losses();
   report.retries += losses.retries;
   for (const std::uint64_t chunk : losses.poisoned) {
     const queue::Lease lease = queue_.was(chunk);
+    const queue::Cause cause = queue::cause_of(lease);
     report.failures.push_back({chunk, plan.partition.begin(chunk), plan.partition.begin(chunk + 1),
-                               lease.attempt, text(queue::cause_of(lease))});
+                               lease.attempt,
+                               cause.ending == queue::Ending::complained
+                                   ? memory.header().complaints.get(cause.value)
+                                   : text(cause)});
   }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -10,13 +11,27 @@
 
 namespace shmkit::pool {
 
-/// The array of a job, with the name by which workers attach to it.
+/// An array of a job, with the name by which workers attach to it.
 struct NamedRef {
   ArrayRef ref;
   std::string name;
 };
 NamedRef named(const ArrayInfo& info);
+/// One without a name, for workers that inherited its descriptor.
 NamedRef unnamed(ArrayDraft& draft);
+/// The same for workers that were there before: they open what this process has open. Not across PID
+/// namespaces.
+NamedRef opened_here(ArrayDraft& draft);
+
+/// All of them. The output's name is empty where there is none.
+struct NamedRefs {
+  std::array<NamedRef, 2> in;
+  NamedRef out;
+
+  ArrayRefs refs() const noexcept { return {{in[0].ref, in[1].ref}, out.ref}; }
+};
+/// `of_draft`: what workers can do with an array that has no name, unnamed() or opened_here().
+NamedRefs named_refs(const JobArrays& arrays, NamedRef (*of_draft)(ArrayDraft&));
 
 /// A client's side of its slot, for one job after another. Only its client uses it.
 class Submission {
@@ -25,7 +40,7 @@ class Submission {
 
   /// Makes the job known to the workers. `memory` holds what JobMemory::bytes() asks for.
   /// Requires: the slot is idle, or its last job was given up and settled() is true.
-  void publish(const job::Plan& plan, const NamedRef& array, JobMemory memory, std::uint64_t serial,
+  void publish(const job::Plan& plan, const NamedRefs& arrays, JobMemory memory, std::uint64_t serial,
                std::chrono::milliseconds chunk_timeout);
 
   /// Every chunk is terminal, and what the workers wrote is visible.
@@ -41,7 +56,7 @@ class Submission {
 
   void throw_reported_error() const;
   /// Adds retries and failed chunks to the report. Requires: done().
-  void count_losses(const job::Plan& plan, RunReport& report) const;
+  void count_losses(const job::Plan& plan, const JobMemory& memory, RunReport& report) const;
 
  private:
   ClientSlot& slot() const noexcept { return pool_.client(client_); }

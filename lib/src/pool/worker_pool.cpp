@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include "pool/job_inputs.hpp"
 #include "pool/private_pool.hpp"
 #include "pool/worker_limit.hpp"
 
@@ -10,8 +11,7 @@ namespace shmkit {
 struct WorkerPool::Impl {
   explicit Impl(unsigned workers) : pool(workers) {}
 
-  RunReport run(std::string_view kernel, const AnyArray& array, const pool::NamedRef& ref,
-                const RunOptions& options);
+  RunReport run(std::string_view kernel, const JobArrays& arrays, const RunOptions& options);
 
   pool::PrivatePool pool;
 };
@@ -28,27 +28,23 @@ WorkerPool WorkerPool::start(unsigned workers) {
 unsigned WorkerPool::size() const noexcept { return impl_->pool.crew().size(); }
 std::vector<int> WorkerPool::worker_pids() const { return impl_->pool.crew().pids(); }
 
-RunReport WorkerPool::Impl::run(std::string_view kernel, const AnyArray& array, const pool::NamedRef& ref,
-                                const RunOptions& options) {
-  const job::Plan plan = job::make_plan(kernel, array.dtype(), array.shape().size(), options);
+RunReport WorkerPool::Impl::run(std::string_view kernel, const JobArrays& arrays, const RunOptions& options) {
+  const job::Plan plan = pool::make_plan(kernel, arrays, options);
+  const pool::NamedRefs refs = pool::named_refs(arrays, pool::unnamed);
   RunReport report;
   report.kernel = kernel;
   report.chunks = plan.partition.chunks();
   report.workers = pool.crew().size();
   for (unsigned i = 0; i < options.repeat && report.failures.empty(); ++i) {
     const auto start = std::chrono::steady_clock::now();
-    report.result = pool.run(plan, ref, options, report);
+    report.result = pool.run(plan, refs, options, report);
     report.seconds.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
   }
   return report;
 }
 
-RunReport WorkerPool::run(std::string_view kernel, AnyArray& array, const RunOptions& options) {
-  return impl_->run(kernel, array, pool::named(array.info()), options);
-}
-
-RunReport WorkerPool::run(std::string_view kernel, ArrayDraft& draft, const RunOptions& options) {
-  return impl_->run(kernel, draft.array(), pool::unnamed(draft), options);
+RunReport WorkerPool::run(std::string_view kernel, const JobArrays& arrays, const RunOptions& options) {
+  return impl_->run(kernel, arrays, options);
 }
 
 }  // namespace shmkit

@@ -105,15 +105,22 @@ std::optional<std::uint64_t> ChunkQueue::sweep(Owner owner, std::uint32_t epoch,
   return std::nullopt;
 }
 
-void ChunkQueue::commit(std::uint64_t chunk, Owner owner, std::uint32_t epoch) noexcept {
+void ChunkQueue::end_lease(std::uint64_t chunk, Owner owner, Lease end) noexcept {
   fault_point(FaultPoint::executed, chunk);
-  Word& word = words_[chunk];
-  std::uint64_t held =
-      pack({State::leased, unpack(word.load(std::memory_order_relaxed)).attempt, owner, epoch});
-  const std::uint64_t committed = pack({State::committed, unpack(held).attempt, owner, epoch});
+  std::uint64_t held = pack({State::leased, was(chunk).attempt, owner, end.epoch});
   // Release: "the chunk's partial result". Sequentially consistent, for the sweep that follows.
-  if (!word.compare_exchange_strong(held, committed, std::memory_order_seq_cst)) std::abort();
+  if (!words_[chunk].compare_exchange_strong(held, pack(end), std::memory_order_seq_cst)) std::abort();
   fault_point(FaultPoint::committed, chunk);
+}
+
+void ChunkQueue::commit(std::uint64_t chunk, Owner owner, std::uint32_t epoch) noexcept {
+  end_lease(chunk, owner, {State::committed, was(chunk).attempt, owner, epoch});
+}
+
+void ChunkQueue::give_up(std::uint64_t chunk, Owner owner, std::uint32_t epoch, Cause cause) noexcept {
+  hints_->recoveries.fetch_add(1, std::memory_order_relaxed);  // Before the word: losses() looks at it.
+  const std::uint32_t attempt = std::min(was(chunk).attempt + 1, kMaxAttempt);
+  end_lease(chunk, owner, {State::poison, attempt, as_owner(cause), epoch});
 }
 
 bool ChunkQueue::release_dead(std::uint64_t chunk, Owner dead, std::uint32_t epoch, std::uint32_t retries,

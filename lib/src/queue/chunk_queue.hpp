@@ -72,6 +72,9 @@ class ChunkQueue {
   /// Aborts the process if the lease is not held: a live owner's lease is never revoked.
   void commit(std::uint64_t chunk, Owner owner, std::uint32_t epoch) noexcept;
 
+  /// Ends it without success: the chunk is POISON, and not tried again. Otherwise as commit().
+  void give_up(std::uint64_t chunk, Owner owner, std::uint32_t epoch, Cause cause) noexcept;
+
   /// Takes back what `dead` held: FREE again, or POISON after `retries` retries. `holding`: the chunk that it
   /// said it had, which is looked at first. Returns the chunks it moved.
   /// Requires: `dead` is proven dead.
@@ -111,6 +114,7 @@ class ChunkQueue {
   bool is_small() const noexcept { return size() <= kLineWords; }
   std::uint64_t ticket_words() const noexcept;
   bool claim_word(std::uint64_t chunk, Owner owner, std::uint32_t epoch) noexcept;
+  void end_lease(std::uint64_t chunk, Owner owner, Lease end) noexcept;
   std::optional<std::uint64_t> claim_freed(Owner owner, std::uint32_t epoch) noexcept;
   std::optional<std::uint64_t> claim_ticket(Owner owner, std::uint32_t epoch, Cursor& cursor) noexcept;
   std::optional<std::uint64_t> sweep(Owner owner, std::uint32_t epoch, Cursor& cursor) noexcept;

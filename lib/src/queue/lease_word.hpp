@@ -46,13 +46,14 @@ constexpr Lease unpack(std::uint64_t word) noexcept {
           static_cast<std::uint32_t>(word)};
 }
 
-/// How a worker ended that died holding a lease. In a POISON word it stands in the place of the owner, whom
-/// nobody needs any more, so that the reason is as safe from crashes as the word.
-enum class Ending : std::uint8_t { exit_code = 0, signal = 1, timed_out = 2 };
+/// How a worker ended that died holding a lease; or that it lives, and could not do the chunk. In a POISON
+/// word it stands in the place of the owner, whom nobody needs any more, so that the reason is as safe from
+/// crashes as the word.
+enum class Ending : std::uint8_t { exit_code = 0, signal = 1, timed_out = 2, complained = 3 };
 
 struct Cause {
   Ending ending = Ending::exit_code;
-  std::uint8_t value = 0;  ///< Exit code or signal number.
+  std::uint8_t value = 0;  ///< Exit code, signal number, or place of a complaint.
 
   bool operator==(const Cause&) const noexcept = default;
 };

@@ -16,9 +16,9 @@ namespace shmkit::run_ways {
 /// One job over the lines.
 class Copy::Transfer {
  public:
-  Transfer(Copy& copy, const job::Plan& plan, bool exact, std::byte* data, std::byte* partials,
+  Transfer(Copy& copy, const job::Plan& plan, CopiedKernel kernel, std::byte* data, std::byte* partials,
            RunReport& report)
-      : copy_(copy), plan_(plan), exact_(exact), data_(data), partials_(partials), report_(report) {
+      : copy_(copy), plan_(plan), kernel_(kernel), data_(data), partials_(partials), report_(report) {
     for (std::uint64_t chunk = 0; chunk < plan.partition.chunks(); ++chunk) waiting_.push_back(chunk);
   }
 
@@ -40,10 +40,11 @@ class Copy::Transfer {
   }
 
   void assign(Line& line, std::uint64_t chunk) {
-    const std::uint64_t begin = plan_.partition.begin(chunk) * plan_.dtype.itemsize();
-    const std::uint64_t end = plan_.partition.begin(chunk + 1) * plan_.dtype.itemsize();
+    const std::size_t itemsize = plan_.kernel->info.arrays == 0 ? 0 : DType(plan_.kinds[0]).itemsize();
+    const std::uint64_t begin = plan_.partition.begin(chunk) * itemsize;
+    const std::uint64_t end = plan_.partition.begin(chunk + 1) * itemsize;
     line.assign(chunk,
-                {chunk, plan_.partition.size(), plan_.partition.chunks(), end - begin, exact_ ? 1U : 0U},
+                {chunk, plan_.partition.size(), plan_.partition.chunks(), end - begin, kernel_, plan_.params},
                 {data_ + begin, end - begin});
   }
 
@@ -67,12 +68,15 @@ class Copy::Transfer {
   }
 
   void receive(Line& line) {
-    std::uint64_t chunk = 0;
+    CopyAnswer answer;
     partial_.resize(plan_.stride);
-    const bool whole = os::read_all(line.from_worker, std::as_writable_bytes(std::span(&chunk, 1))) &&
-                       os::read_all(line.from_worker, partial_);
+    const bool whole = os::read_all(line.from_worker, std::as_writable_bytes(std::span(&answer, 1))) &&
+                       (answer.complaint.made || os::read_all(line.from_worker, partial_));
     if (!whole) return bury(line);
-    std::ranges::copy(partial_, partials_ + chunk * plan_.stride);
+    if (answer.complaint.made)
+      give_up(answer.chunk, answer.complaint.text.data());
+    else
+      std::ranges::copy(partial_, partials_ + answer.chunk * plan_.stride);
     line.chunk.reset();
     --open_;
   }
@@ -88,15 +92,19 @@ class Copy::Transfer {
       waiting_.push_front(chunk);
     } else {
       --open_;
-      report_.failures.push_back({chunk, plan_.partition.begin(chunk), plan_.partition.begin(chunk + 1),
-                                  attempts_[chunk], status.text()});
+      give_up(chunk, status.text());
     }
     copy_.start(line);
   }
 
+  void give_up(std::uint64_t chunk, const std::string& reason) {
+    report_.failures.push_back({chunk, plan_.partition.begin(chunk), plan_.partition.begin(chunk + 1),
+                                std::max(attempts_[chunk], 1U), reason});
+  }
+
   Copy& copy_;
   const job::Plan& plan_;
-  bool exact_;
+  CopiedKernel kernel_;
   std::byte* data_;
   std::byte* partials_;
   RunReport& report_;
@@ -141,10 +149,15 @@ void Copy::replace_the_dead() {
   }
 }
 
-void Copy::execute(const job::Plan& plan, std::byte* data, std::byte* partials, RunReport& report) {
+CopiedKernel Copy::which(const kernel::Kernel& kernel) const noexcept {
+  if (&kernel == plan_.kernel) return CopiedKernel::own;
+  return &kernel == plan_.kernel->exact ? CopiedKernel::exact : CopiedKernel::first;
+}
+
+void Copy::execute(const job::Plan& plan, const job::Bases& bases, std::byte* partials, RunReport& report) {
   replace_the_dead();
   report.pipe_bytes = os::pipe_capacity(lines_.front().to_worker);
-  Transfer(*this, plan, plan.kernel == plan_.kernel->exact, data, partials, report).run();
+  Transfer(*this, plan, which(*plan.kernel), bases.in[0], partials, report).run();
 }
 
 }  // namespace shmkit::run_ways

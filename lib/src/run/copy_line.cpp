@@ -2,7 +2,22 @@
 
 #include <vector>
 
+#include "job/chunk_runner.hpp"
+
 namespace shmkit::run_ways {
+namespace {
+
+job::Plan plan_of(const job::Plan& plan, const CopyHeader& header) {
+  job::Plan mine = plan;
+  if (header.kernel == CopiedKernel::exact) mine.kernel = plan.kernel->exact;
+  if (header.kernel == CopiedKernel::first) mine.kernel = kernel::find(plan.kernel->first);
+  mine.params = header.params;
+  mine.partition = {header.size, header.chunks};
+  mine.stride = job::partial_stride(*mine.kernel, mine.kinds, mine.params);
+  return mine;
+}
+
+}  // namespace
 
 void Copy::Line::assign(std::uint64_t index, const CopyHeader& head, std::span<const std::byte> data) {
   chunk = index;
@@ -33,14 +48,16 @@ void copy_worker_main(const job::Plan& plan, const os::Fd& in, const os::Fd& out
   while (os::read_all(in, std::as_writable_bytes(std::span(&header, 1)))) {
     data.resize(header.bytes);
     if (!os::read_all(in, data)) return;
-    job::Plan mine = plan;
-    if (header.exact != 0) mine.kernel = plan.kernel->exact;
-    mine.partition = {header.size, header.chunks};
-    mine.stride = job::partial_stride(*mine.kernel, plan.dtype.kind());
+    const job::Plan mine = plan_of(plan, header);
     partial.resize(mine.stride);
-    job::execute_into(mine, header.chunk, data.data(), partial.data());
-    if (!os::write_all(out, std::as_bytes(std::span(&header.chunk, 1))) || !os::write_all(out, partial))
-      return;
+    CopyAnswer answer{header.chunk, {}};
+    // As if the whole array lay there: the chunk is all of it that is touched.
+    const std::uint64_t offset = mine.partition.begin(header.chunk) * DType(mine.kinds[0]).itemsize();
+    std::byte* const array = reinterpret_cast<std::byte*>(reinterpret_cast<std::uintptr_t>(data.data()) - offset);
+    job::ChunkRunner runner(mine, {{array, nullptr}, nullptr});
+    if (!runner.run(header.chunk, partial.data())) answer.complaint = runner.complaint();
+    if (!os::write_all(out, std::as_bytes(std::span(&answer, 1)))) return;
+    if (!answer.complaint.made && !os::write_all(out, partial)) return;
   }
 }
 

@@ -9,13 +9,23 @@
 
 namespace shmkit::run_ways {
 
+/// Which of the kernels that a job may need.
+enum class CopiedKernel : std::uint64_t { own, exact, first };
+
 /// What goes through a pipe before the bytes of a chunk.
 struct CopyHeader {
   std::uint64_t chunk;
   std::uint64_t size;
   std::uint64_t chunks;
   std::uint64_t bytes;
-  std::uint64_t exact;  ///< 1: the plan's exact kernel.
+  CopiedKernel kernel;
+  kernel::Params params;
+};
+
+/// What comes back; after it the partial result, unless the kernel complained.
+struct CopyAnswer {
+  std::uint64_t chunk = 0;
+  kernel::Complaint complaint;
 };
 
 /// A worker's pipes as the client holds them, and the chunk that is under way.

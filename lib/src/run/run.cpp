@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "job/combine.hpp"
+#include "pool/job_inputs.hpp"
 #include "queue/chunk_queue.hpp"
 #include "run/copy.hpp"
 #include "run/ways.hpp"
@@ -25,14 +26,20 @@ unsigned workers_of(const RunOptions& options) {
   return options.workers == 0 ? default_workers().count : options.workers;
 }
 
-std::unique_ptr<run_ways::Way> make_way(const job::Plan& plan, const RunOptions& options) {
-  if (options.via == Via::serial) return std::make_unique<run_ways::Serial>();
-  if (options.via == Via::thread) return std::make_unique<run_ways::Threads>(workers_of(options));
-  if (plan.kernel->info.generates) {
+void check_copy(const job::Plan& plan) {
+  if (plan.target != job::Target::none) {
     throw Error(Errc::usage,
                 "what writes an array cannot run via copy: its output would have to be marshalled back",
                 "use --via process, thread or serial");
   }
+  if (plan.kernel->info.arrays > 1 || plan.selections != nullptr)
+    throw Error(Errc::usage, "via copy is for one whole array", "use --via process, thread or serial");
+}
+
+std::unique_ptr<run_ways::Way> make_way(const job::Plan& plan, const RunOptions& options) {
+  if (options.via == Via::serial) return std::make_unique<run_ways::Serial>();
+  if (options.via == Via::thread) return std::make_unique<run_ways::Threads>(workers_of(options));
+  check_copy(plan);
   return std::make_unique<run_ways::Copy>(plan, workers_of(options));
 }
 
@@ -49,56 +56,63 @@ class Partials {
   std::vector<Unit> units_;
 };
 
-Value run_once(run_ways::Way& way, const job::Plan& plan, std::byte* data, RunReport& report) {
+Value run_once(run_ways::Way& way, const job::Plan& plan, const job::Bases& bases, RunReport& report) {
   std::optional<Partials> partials;
   return job::result_of(plan, report, [&](const job::Plan& pass) {
     partials.emplace(pass.partial_bytes());
-    way.execute(pass, data, partials->data(), report);
+    way.execute(pass, bases, partials->data(), report);
     return partials->data();
   });
 }
 
-RunReport run_here(std::string_view kernel, AnyArray& array, const RunOptions& options) {
-  const job::Plan plan = job::make_plan(kernel, array.dtype(), array.shape().size(), options);
+job::Bases bases_of(const job::Plan& plan, const JobArrays& arrays) {
+  job::Bases bases;
+  for (std::size_t i = 0; i < arrays.in.size(); ++i) {
+    AnyArray& array = arrays.in[i].array();
+    // What is only read is mapped so, whatever this pointer says.
+    bases.in[i] = plan.writes(i) ? array.writable_bytes().data() : const_cast<std::byte*>(array.bytes().data());
+  }
+  if (arrays.out) bases.out = arrays.out->array().writable_bytes().data();
+  return bases;
+}
+
+RunReport run_here(std::string_view kernel, const JobArrays& arrays, const RunOptions& options) {
+  const job::Plan plan = pool::make_plan(kernel, arrays, options);
   RunReport report;
   report.kernel = kernel;
   report.chunks = plan.partition.chunks();
   report.workers = workers_of(options);
-  // A reduction only reads through this pointer.
-  auto* data = plan.kernel->info.generates ? array.writable_bytes().data()
-                                           : const_cast<std::byte*>(array.bytes().data());
+  const job::Bases bases = bases_of(plan, arrays);
   std::unique_ptr<run_ways::Way> way;
   for (unsigned i = 0; i < options.repeat && report.failures.empty(); ++i) {
     const auto start = Clock::now();
     if (!way) way = make_way(plan, options);
-    report.result = run_once(*way, plan, data, report);
+    report.result = run_once(*way, plan, bases, report);
     report.seconds.push_back(seconds_since(start));
   }
   return report;
 }
 
-template <class ArrayOrDraft>
-RunReport run_in_pool(std::string_view kernel, ArrayOrDraft& array, const DType& dtype, std::uint64_t size,
-                      const RunOptions& options) {
-  job::make_plan(kernel, dtype, size, options);  // Refuses before processes are started.
+RunReport run_in_pool(std::string_view kernel, const JobArrays& arrays, const RunOptions& options) {
+  pool::make_plan(kernel, arrays, options);  // Refuses before processes are started.
   const auto start = Clock::now();
   WorkerPool pool = WorkerPool::start(options.workers);
   const double starting = seconds_since(start);
-  RunReport report = pool.run(kernel, array, options);
+  RunReport report = pool.run(kernel, arrays, options);
   report.seconds.front() += starting;
   return report;
 }
 
 }  // namespace
 
-RunReport run(std::string_view kernel, AnyArray& array, const RunOptions& options) {
-  if (options.via != Via::process) return run_here(kernel, array, options);
-  return run_in_pool(kernel, array, array.dtype(), array.shape().size(), options);
+RunReport run(std::string_view kernel, const JobArrays& arrays, const RunOptions& options) {
+  return options.via == Via::process ? run_in_pool(kernel, arrays, options) : run_here(kernel, arrays, options);
 }
 
-RunReport run(std::string_view kernel, ArrayDraft& draft, const RunOptions& options) {
-  if (options.via != Via::process) return run_here(kernel, draft.array(), options);
-  return run_in_pool(kernel, draft, draft.array().dtype(), draft.array().shape().size(), options);
+OutputInfo output_of(std::string_view kernel, const std::vector<JobArray>& in, const RunOptions& options) {
+  const pool::JobInputs inputs(in, std::nullopt);
+  job::Output output = job::output_of(job::find_kernel(kernel), inputs.view(), options);
+  return {output.dtype, std::move(output.shape)};
 }
 
 }  // namespace shmkit

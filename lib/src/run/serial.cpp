@@ -2,9 +2,15 @@
 
 namespace shmkit::run_ways {
 
-void Serial::execute(const job::Plan& plan, std::byte* data, std::byte* partials, RunReport& /*report*/) {
+ChunkFailure failure_of(const job::Plan& plan, std::uint64_t chunk, const kernel::Complaint& complaint) {
+  return {chunk, plan.partition.begin(chunk), plan.partition.begin(chunk + 1), 1, complaint.text.data()};
+}
+
+void Serial::execute(const job::Plan& plan, const job::Bases& bases, std::byte* partials, RunReport& report) {
+  job::ChunkRunner runner(plan, bases);
   for (std::uint64_t chunk = 0; chunk < plan.partition.chunks(); ++chunk) {
-    job::execute(plan, chunk, data + plan.partition.begin(chunk) * plan.dtype.itemsize(), partials);
+    if (!runner.run(chunk, partials + chunk * plan.stride))
+      report.failures.push_back(failure_of(plan, chunk, runner.complaint()));
   }
 }
 

@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -14,26 +16,53 @@ struct alignas(queue::kLine) Line {
   queue::Word words[queue::kLineWords];
 };
 
-void work(const job::Plan& plan, queue::ChunkQueue queue, queue::Owner me, std::byte* data,
-          std::byte* partials) {
-  queue::Cursor cursor;
-  while (const auto chunk = queue.try_claim(me, kEpoch, cursor)) {
-    job::execute(plan, *chunk, data + plan.partition.begin(*chunk) * plan.dtype.itemsize(), partials);
-    queue.commit(*chunk, me, kEpoch);
+/// A job in threads.
+class Team {
+ public:
+  Team(const job::Plan& plan, const job::Bases& bases, std::byte* partials)
+      : plan_(plan), bases_(bases), partials_(partials), lines_(plan.partition.chunks() / queue::kLineWords + 1),
+        queue_(hints_, {lines_.front().words, plan.partition.chunks()}) {
+    queue_.fill(kEpoch);
   }
-}
+
+  void work(queue::Owner me) {
+    job::ChunkRunner runner(plan_, bases_);
+    queue::ChunkQueue queue = queue_;
+    queue::Cursor cursor;
+    while (const auto chunk = queue.try_claim(me, kEpoch, cursor)) {
+      if (!runner.run(*chunk, partials_ + *chunk * plan_.stride)) {
+        const std::scoped_lock lock(mutex_);
+        failures_.push_back(failure_of(plan_, *chunk, runner.complaint()));
+      }
+      queue.commit(*chunk, me, kEpoch);
+    }
+  }
+
+  std::vector<ChunkFailure> failures() {
+    std::ranges::sort(failures_, {}, &ChunkFailure::index);
+    return failures_;
+  }
+
+ private:
+  const job::Plan& plan_;
+  const job::Bases& bases_;
+  std::byte* partials_;
+  queue::Hints hints_{};
+  std::vector<Line> lines_;
+  queue::ChunkQueue queue_;
+  std::mutex mutex_;
+  std::vector<ChunkFailure> failures_;
+};
 
 }  // namespace
 
-void Threads::execute(const job::Plan& plan, std::byte* data, std::byte* partials, RunReport& /*report*/) {
-  queue::Hints hints{};
-  std::vector<Line> lines(plan.partition.chunks() / queue::kLineWords + 1);
-  queue::ChunkQueue queue(hints, {lines.front().words, plan.partition.chunks()});
-  queue.fill(kEpoch);
-  std::vector<std::jthread> threads;
-  for (std::uint32_t i = 0; i < workers_; ++i) {
-    threads.emplace_back([&plan, queue, i, data, partials] { work(plan, queue, {i, 0}, data, partials); });
+void Threads::execute(const job::Plan& plan, const job::Bases& bases, std::byte* partials, RunReport& report) {
+  Team team(plan, bases, partials);
+  {
+    std::vector<std::jthread> threads;
+    for (std::uint32_t i = 0; i < workers_; ++i) threads.emplace_back([&team, i] { team.work({i, 0}); });
   }
+  report.failures = team.failures();
 }
 
 }  // namespace shmkit::run_ways
