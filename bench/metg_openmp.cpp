@@ -21,15 +21,21 @@ class Job {
 #pragma omp parallel for schedule(dynamic, 1) num_threads(bench::TaskSize::kWorkers)
     for (std::uint64_t task = 0; task < tasks; ++task) execute(task);
     const auto* partials = reinterpret_cast<const std::byte*>(partials_.data());
-    return kernel_.combine({Kind::float64, size_.total(), tasks, partials, sizeof(Partial)}).value();
+    return kernel_.combine({{Kind::float64}, size_.total(), tasks, partials, sizeof(Partial), &params_})
+        .value();
   }
 
  private:
   void execute(std::uint64_t task) noexcept {
     const std::uint64_t begin = task * size_.elements;
     auto* partial = reinterpret_cast<std::byte*>(&partials_[task]);
-    kernel_.run({Kind::float64, size_.total(), begin, begin + size_.elements, data_ + begin * sizeof(double),
-                 &params_, partial});
+    kernel_.run({.size = size_.total(),
+                 .begin = begin,
+                 .end = begin + size_.elements,
+                 .in = {kernel::Column{Kind::float64, data_ + begin * sizeof(double)}, {}},
+                 .out = {},
+                 .params = &params_,
+                 .partial = partial});
   }
 
   bench::TaskSize size_;

@@ -35,8 +35,6 @@ Examples
   shmtool attach frames --read-only -- python3 analyse.py
 )"};
 
-constexpr std::uint64_t kMostJsonValues = 100'000;
-
 // This process does not count: it is gone when anybody reads about it.
 std::vector<Attachment> others(const ArrayInfo& info) {
   auto attached = attachments(info);
@@ -44,24 +42,12 @@ std::vector<Attachment> others(const ArrayInfo& info) {
   return attached;
 }
 
-nlohmann::ordered_json values_json(const View& view, std::size_t axis, const std::byte* at) {
-  if (axis == view.shape.rank()) return element_json(view.dtype, at);
-  auto list = nlohmann::ordered_json::array();
-  for (std::uint64_t i = 0; i < view.shape.extent(axis); ++i) {
-    list.push_back(values_json(view, axis + 1, at + static_cast<std::int64_t>(i) * view.strides[axis]));
-  }
-  return list;
-}
-
 void show_json(const AnyArray& array, const View& view) {
-  if (view.shape.size() > kMostJsonValues) {
-    throw Error(Errc::usage, fmt::format("{} values are too many for JSON", view.shape.size()),
-                "select some with --slice, or use `shmtool info --json` or `shmtool export`");
-  }
+  const auto values = values_json(view);
   auto value = array_json(with_creation_time(array.info()));
   value["attachments"] = attachments_json(others(array.info()));
   value["resident_bytes"] = array.resident_bytes();
-  value["values"] = values_json(view, 0, view.origin);
+  value["values"] = values;
   print_json(value);
 }
 

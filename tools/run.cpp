@@ -11,6 +11,7 @@
 #include "format/nearest.hpp"
 #include "format/printable.hpp"
 #include "report_error.hpp"
+#include "run_arrays.hpp"
 #include "run_report.hpp"
 
 namespace shmkit::tool {
@@ -18,10 +19,14 @@ namespace {
 
 namespace po = boost::program_options;
 
-constexpr Manual kManual{"run", "KERNEL NAME [options]",
-                         R"(Runs a kernel over an array. Worker processes attach to the array and claim
-chunks of it; one that is killed costs a retry, never the result. The result
-is the same, bit for bit, in every way and with any number of workers.
+constexpr Manual kManual{"run", "KERNEL [NAME...] [options]",
+                         R"(Runs a kernel over arrays. Worker processes attach to them and claim chunks;
+one that is killed costs a retry, never the result. The result is the same,
+bit for bit, in every way and with any number of workers.
+
+A reduction prints its result; with --axis one for each place on the other
+axes, which --out keeps as an array. A map changes its array in place, or makes
+another one with --out. `shmtool kernels` tells what each kernel needs.
 
 --via serial, thread and copy do the same job in one loop, in threads, and in
 processes that get every chunk through a pipe: to compare. The first
@@ -31,7 +36,10 @@ repetition includes starting the workers, unless --pool NAME has them ready
 Examples
   shmtool run max frames
   shmtool run sum frames --via thread --repeat 5 --json
-  shmtool run random x --arg seed=42
+  shmtool run mean frames --axis 0 --out mean
+  shmtool run sqrt x --slice '::2' --out y
+  shmtool run add x y --out z
+  shmtool run pi --arg n=100000000
   shmtool run max frames --pool p --chunk-timeout 5
 )"};
 
@@ -134,10 +142,10 @@ Workers workers_of(const CommandLine& line, const RunOptions& options, const Run
   return {report.workers, options.workers != 0 ? "--workers" : default_workers().reason};
 }
 
-RunReport execute(const CommandLine& line, std::string_view kernel, AnyArray& array,
+RunReport execute(const CommandLine& line, std::string_view kernel, const JobArrays& arrays,
                   const RunOptions& options) {
-  if (!line.has("pool")) return run(kernel, array, options);
-  return PoolClient::connect(line.get<std::string>("pool")).run(kernel, array, options);
+  if (!line.has("pool")) return run(kernel, arrays, options);
+  return PoolClient::connect(line.get<std::string>("pool")).run(kernel, arrays, options);
 }
 
 }  // namespace
@@ -145,19 +153,19 @@ RunReport execute(const CommandLine& line, std::string_view kernel, AnyArray& ar
 int run_command(const Words& words) {
   CommandLine line(kManual);
   add_options(line);
-  if (!line.parse(words, 2, 2)) return 0;
-  const RunOptions options = parse_options(line);
+  add_array_options(line);
+  if (!line.parse(words, 1, 3)) return 0;
+  RunOptions options = parse_options(line);
   const auto all = kernels();
   const KernelInfo& kernel = find_kernel(all, line.positionals()[0]);
-  const Name name = Name::parse(line.positionals()[1]);
-  AnyArray array = with_suggestion(name, [&] {
-    return AnyArray::attach(name, kernel.generates ? Access::read_write : Access::read_only);
-  });
-  const RunReport report = execute(line, kernel.name, array, options);
+  RunArrays arrays(kernel, {line.positionals().begin() + 1, line.positionals().end()}, line, options);
+  const JobArrays job = arrays.prepare(kernel, options);
+  const RunReport report = execute(line, kernel.name, job, options);
+  if (report.failures.empty()) arrays.publish();
   const Workers workers = workers_of(line, options, report);
   if (line.has("verbose"))
     std::cerr << fmt::format("workers: {}, because of {}\n", workers.count, printable(workers.reason));
-  return print_report(line, options, array.info(), report, workers.reason);
+  return print_report(line, options, arrays, report, workers.reason);
 }
 
 }  // namespace shmkit::tool

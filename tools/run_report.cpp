@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "describe.hpp"
+#include "format/format_array.hpp"
 #include "format/human.hpp"
 #include "format/value_json.hpp"
 #include "format/value_text.hpp"
@@ -48,18 +49,43 @@ nlohmann::ordered_json failures_json(const RunReport& report) {
   return list;
 }
 
-nlohmann::ordered_json report_json(const RunOptions& options, const ArrayInfo& info, const RunReport& report,
-                                   const std::string& workers_reason) {
+std::uint64_t bytes_of(const RunArrays& arrays) {
+  std::uint64_t bytes = 0;
+  for (const AnyArray& array : arrays.inputs()) bytes += array.info().nbytes;
+  return bytes;
+}
+
+nlohmann::ordered_json names_json(const RunArrays& arrays) {
+  auto names = nlohmann::ordered_json::array();
+  for (const AnyArray& array : arrays.inputs()) names.push_back(array.info().name.text());
+  return names;
+}
+
+// A named output is described, one that is only shown has its values here.
+nlohmann::ordered_json output_json(const RunArrays& arrays) {
+  const AnyArray* out = arrays.output();
+  if (out == nullptr) return nullptr;
+  if (arrays.output_is_named()) return array_json(with_creation_time(out->info()));
+  return {{"dtype", out->dtype().name()},
+          {"shape", out->shape().extents()},
+          {"values", values_json(whole(out->dtype(), out->shape(), out->bytes()))}};
+}
+
+nlohmann::ordered_json report_json(const RunOptions& options, const RunArrays& arrays,
+                                   const RunReport& report, const std::string& workers_reason) {
+  const ArrayInfo* info = arrays.inputs().empty() ? nullptr : &arrays.inputs().front().info();
   nlohmann::ordered_json value = {
       {"schema", "shmkit.run/1"},
       {"kernel", report.kernel},
-      {"name", info.name.text()},
-      {"dtype", info.dtype.name()},
-      {"shape", info.shape.extents()},
-      {"nbytes", info.nbytes},
+      {"name", info != nullptr ? nlohmann::ordered_json(info->name.text()) : nullptr},
+      {"names", names_json(arrays)},
+      {"dtype", info != nullptr ? nlohmann::ordered_json(info->dtype.name()) : nullptr},
+      {"shape", info != nullptr ? nlohmann::ordered_json(info->shape.extents()) : nullptr},
+      {"nbytes", bytes_of(arrays)},
       {"result", value_json(report.result)},
       {"result_dtype",
        report.result.has_value() ? nlohmann::ordered_json(report.result.dtype.name()) : nullptr},
+      {"out", report.failures.empty() ? output_json(arrays) : nullptr},
       {"via", via_name(options.via)},
       {"chunks", report.chunks},
       {"workers", report.workers},
@@ -74,49 +100,61 @@ nlohmann::ordered_json report_json(const RunOptions& options, const ArrayInfo& i
   return value;
 }
 
-std::string times_text(const ArrayInfo& info, const RunReport& report) {
+std::string times_text(std::uint64_t bytes, const RunReport& report) {
   const double median = warm_median(report.seconds);
-  const double rate = median > 0 ? static_cast<double>(info.nbytes) / median : 0;
+  const double rate = median > 0 ? static_cast<double>(bytes) / median : 0;
   const std::string first = human_seconds(report.seconds.front());
-  const std::string rate_text = human_bytes(static_cast<std::uint64_t>(rate));
-  if (report.seconds.size() == 1) return fmt::format("took {} ({}/s)\n", first, rate_text);
-  return fmt::format("first {}, median of the other {}: {} ({}/s)\n", first, report.seconds.size() - 1,
+  const std::string rate_text =
+      bytes > 0 ? fmt::format(" ({}/s)", human_bytes(static_cast<std::uint64_t>(rate))) : "";
+  if (report.seconds.size() == 1) return fmt::format("took {}{}\n", first, rate_text);
+  return fmt::format("first {}, median of the other {}: {}{}\n", first, report.seconds.size() - 1,
                      human_seconds(median), rate_text);
 }
 
-std::string advice(const RunReport& report) {
+std::string advice(const RunReport& report, bool in_place) {
   const auto all = kernels();
   const auto kernel = std::ranges::find(all, report.kernel, &KernelInfo::name);
-  if (kernel != all.end() && !kernel->repeatable)
+  if (kernel != all.end() && !kernel->repeatable && in_place)
     return "what it changes in place may be changed already, in part: make the array anew before you run it "
            "again";
   return "more --retries help if something else kills workers; otherwise look at what is in that range";
 }
 
-Error failure_error(const RunReport& report) {
+void print_answer(const CommandLine& line, const RunArrays& arrays, const RunReport& report) {
+  if (report.result.has_value()) std::cout << value_text(report.result) << '\n';
+  const AnyArray* out = arrays.output();
+  if (out == nullptr) return;
+  if (!arrays.output_is_named())
+    std::cout << format_array(whole(out->dtype(), out->shape(), out->bytes())) << '\n';
+  else if (!line.quiet())
+    std::cout << array_line(out->info()) << '\n';
+}
+
+Error failure_error(const RunReport& report, bool in_place) {
   const auto& first = report.failures.front();
   return {Errc::chunks_failed,
           fmt::format("{} of {} chunks failed: chunk {} [{}, {}) was given up after {} attempt{}, {}",
                       report.failures.size(), report.chunks, first.index, first.begin, first.end,
                       first.attempts, first.attempts == 1 ? "" : "s", first.reason),
-          advice(report)};
+          advice(report, in_place)};
 }
 
 }  // namespace
 
-int print_report(const CommandLine& line, const RunOptions& options, const ArrayInfo& info,
+int print_report(const CommandLine& line, const RunOptions& options, const RunArrays& arrays,
                  const RunReport& report, const std::string& workers_reason) {
   const bool failed = !report.failures.empty();
+  const auto error = [&] { return failure_error(report, arrays.output() == nullptr); };
   if (line.json()) {
-    auto value = report_json(options, info, report, workers_reason);
-    if (failed) value["error"] = error_json(failure_error(report));
+    auto value = report_json(options, arrays, report, workers_reason);
+    if (failed) value["error"] = error_json(error());
     print_json(value);
-  } else if (report.result.has_value()) {
-    std::cout << value_text(report.result) << '\n';
+  } else if (!failed) {
+    print_answer(line, arrays, report);
   }
-  if (failed) print_message("run", failure_error(report));
+  if (failed) print_message("run", error());
   const bool talk = line.has("verbose") || report.seconds.size() > 1;
-  if (talk && !line.json() && !line.quiet()) std::cerr << times_text(info, report);
+  if (talk && !line.json() && !line.quiet()) std::cerr << times_text(bytes_of(arrays), report);
   if (line.has("verbose") && report.deaths > 0)
     std::cerr << fmt::format("{} workers died, {} chunks ran again\n", report.deaths, report.retries);
   return failed ? static_cast<int>(Errc::chunks_failed) : 0;

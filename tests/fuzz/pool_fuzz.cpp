@@ -9,6 +9,7 @@
 
 #include <shmkit/error.hpp>
 
+#include "job/chunk_runner.hpp"
 #include "pool/job_description.hpp"
 #include "pool/pool_file.hpp"
 #include "pool/recovery.hpp"
@@ -120,20 +121,30 @@ void use_kernel(const job::Plan& plan, std::uint64_t chunk, JobMemory memory) {
   const std::uint64_t end = plan.partition.begin(chunk + 1);
   require(begin <= end && end <= plan.partition.size());
   if (end - begin > kMost) return;
-  const Memory elements((end - begin) * plan.dtype.itemsize(), {});
-  job::execute(plan, chunk, elements.data(), memory.partials(plan.partition.chunks()));
+  if (plan.selections != nullptr) return;  // They are believed only beside the arrays.
+  const Memory elements((end - begin) * 16, {});
+  const auto base = [&](Kind kind) {
+    return reinterpret_cast<std::byte*>(reinterpret_cast<std::uintptr_t>(elements.data()) -
+                                        begin * DType(kind).itemsize());
+  };
+  job::ChunkRunner runner(plan, {{base(plan.kinds[0]), base(plan.kinds[1])}, base(plan.out_kind)});
+  runner.run(chunk, memory.partials(plan.partition.chunks()) + chunk * plan.stride);
 }
 
 void try_job(Bytes input) {
   constexpr std::uint64_t kMost = 1 << 18;
   const auto job = take<JobDescription>(input);
+  const auto details = take<JobDetails>(input);
   const std::uint64_t bytes = std::clamp<std::uint64_t>(input.size(), sizeof(JobHeader), kMost);
-  const job::Plan plan = checked_plan(job, bytes);
+  const job::Plan plan = checked_plan(job, job.detailed != 0 ? &details : nullptr, bytes);
   require(plan.partition.chunks() == job.chunks && plan.partition.size() == job.size);
   const Memory memory(bytes, input);
   const JobMemory view(memory.data());
   const auto epoch = static_cast<std::uint32_t>(job.serial);  // Any number that the input can choose.
-  require(view.header().array_name.get().size() <= decltype(JobHeader::array_name)::kBytes);
+  for (const auto& name : view.header().names) require(name.get().size() <= 4096);
+  if (plan.selections != nullptr) {
+    for (const job::View& selected : plan.selections->views) fits(selected, 1000);
+  }
   const std::uint64_t chunk = use_queue(view.queue(job.chunks), epoch, job.retries);
   use_kernel(plan, chunk, view);
 }

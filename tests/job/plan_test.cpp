@@ -4,15 +4,17 @@
 
 #include <gtest/gtest.h>
 
+#include "helpers/plan_over.hpp"
+
 namespace shmkit::job {
 namespace {
 
-constexpr std::uint64_t kMost = std::numeric_limits<std::uint64_t>::max();
+constexpr std::uint64_t kMost = std::numeric_limits<std::int64_t>::max();
 
 Errc refusal(std::string_view kernel, const DType& dtype, std::uint64_t size,
              const RunOptions& options = {}) {
   try {
-    make_plan(kernel, dtype, size, options);
+    test::plan_over(kernel, dtype, size, options);
   } catch (const Error& e) {
     return e.errc();
   }
@@ -36,9 +38,9 @@ TEST(Plan, CutsIntoChunksBySizeAlone) {
 }
 
 TEST(Plan, NeverHasMoreChunksThanElements) {
-  EXPECT_EQ(make_plan("sum", Kind::int8, 5, with_chunks(100)).partition.chunks(), 5U);
-  EXPECT_EQ(make_plan("sum", Kind::int8, 0, with_chunks(100)).partition.chunks(), 1U);
-  EXPECT_EQ(make_plan("sum", Kind::int8, 100'000, {}).partition.chunks(), 2U);
+  EXPECT_EQ(test::plan_over("sum", Kind::int8, 5, with_chunks(100)).partition.chunks(), 5U);
+  EXPECT_EQ(test::plan_over("sum", Kind::int8, 0, with_chunks(100)).partition.chunks(), 1U);
+  EXPECT_EQ(test::plan_over("sum", Kind::int8, 100'000, {}).partition.chunks(), 2U);
 }
 
 TEST(Plan, RefusesWhatCannotBe) {
@@ -71,10 +73,11 @@ TEST(Plan, RefusesMissingAndUnknownArguments) {
 TEST(Plan, GivesEveryPartialResultAlignedRoom) {
   for (const auto& kernel : kernel::table()) {
     for (int kind = 0; kind < static_cast<int>(Kind::clongdouble); ++kind) {
-      if (!kernel.accepts(static_cast<Kind>(kind))) continue;
-      const std::size_t stride = partial_stride(kernel, static_cast<Kind>(kind));
+      const std::array kinds{static_cast<Kind>(kind), static_cast<Kind>(kind)};
+      if (kernel.partial_bytes == nullptr || (kernel.info.arrays > 0 && !kernel.accepts(kinds))) continue;
+      const std::size_t stride = partial_stride(kernel, kinds, {});
       EXPECT_EQ(stride % (stride > 8 ? 16 : 8), 0U);
-      EXPECT_GE(stride, kernel.partial_bytes(static_cast<Kind>(kind)));
+      EXPECT_GE(stride, kernel.partial_bytes(kinds, {}));
     }
   }
 }
@@ -83,7 +86,8 @@ TEST(Plan, GivesEveryPartialResultAlignedRoom) {
 TEST(Plan, HasRoomForTheExactKernelOfAnyJob) {
   for (const char* name : {"sum", "mean"}) {
     for (int kind = 0; kind < static_cast<int>(Kind::clongdouble); ++kind) {
-      const Plan plan = make_plan(name, static_cast<Kind>(kind), std::uint64_t{1} << 40U, with_chunks(1000));
+      const Plan plan =
+          test::plan_over(name, static_cast<Kind>(kind), std::uint64_t{1} << 40U, with_chunks(1000));
       const Plan exact = exact_plan(plan);
       EXPECT_LE(exact.partial_bytes(), kPartialBudget) << name << " of kind " << kind;
       EXPECT_EQ(exact.partition.chunks(), 1024U);
@@ -97,7 +101,8 @@ TEST(Plan, RefusesPartialResultsBeyondTheBudget) {
     const Errc errc =
         refusal(kernel.info.name, Kind::complex128, std::uint64_t{1} << 40U, with_chunks(kMaxChunks));
     if (errc != Errc{}) continue;
-    EXPECT_LE(partial_stride(kernel, Kind::complex128) * kMaxChunks, kPartialBudget) << kernel.info.name;
+    EXPECT_LE(partial_stride(kernel, {Kind::complex128, Kind::complex128}, {}) * kMaxChunks, kPartialBudget)
+        << kernel.info.name;
   }
 }
 

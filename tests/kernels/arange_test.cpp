@@ -51,8 +51,8 @@ TEST(Arange, SaysWhatDoesNotFit) {
 TEST(Arange, RefusesStepsBeyond64BitsAndProductsBeyond128) {
   const Kernel& row = *find("arange");
   const Arguments huge = {{"start", "0"}, {"step", "18446744073709551615"}};
-  EXPECT_THROW(row.prepare(huge, Kind::uint64, std::numeric_limits<std::uint64_t>::max()), Error);
-  EXPECT_THROW(row.prepare({{"start", "0"}, {"step", "18446744073709551616"}}, Kind::uint64, 2), Error);
+  EXPECT_THROW(row.prepare(huge, {{Kind::uint64}, std::numeric_limits<std::uint64_t>::max()}), Error);
+  EXPECT_THROW(row.prepare({{"start", "0"}, {"step", "18446744073709551616"}}, {{Kind::uint64}, 2}), Error);
 }
 
 TEST(Arange, FollowsNumPysFormulaForRealNumbers) {
@@ -90,7 +90,7 @@ TEST(Arange, KeepsTheSignOfAZeroStart) {
   EXPECT_TRUE(std::signbit(run_generator<double>("arange", 3, {{"start", "-0"}})[0]));
 }
 
-TEST(Arange, IsNotForBools) { EXPECT_FALSE(find("arange")->accepts(Kind::boolean)); }
+TEST(Arange, IsNotForBools) { EXPECT_FALSE(find("arange")->accepts({Kind::boolean, Kind::boolean})); }
 
 }  // namespace
 }  // namespace shmkit::kernel

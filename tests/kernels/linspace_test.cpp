@@ -52,11 +52,11 @@ TEST(Linspace, SpansLongDoublesInTheirOwnPrecision) {
 }
 
 TEST(Linspace, IsForRealAndComplexNumbers) {
-  EXPECT_FALSE(find("linspace")->accepts(Kind::int32));
-  EXPECT_FALSE(find("linspace")->accepts(Kind::boolean));
-  EXPECT_FALSE(find("linspace")->accepts(Kind::bytes));
-  EXPECT_TRUE(find("linspace")->accepts(Kind::float16));
-  EXPECT_TRUE(find("linspace")->accepts(Kind::complex64));
+  EXPECT_FALSE(find("linspace")->accepts({Kind::int32, Kind::int32}));
+  EXPECT_FALSE(find("linspace")->accepts({Kind::boolean, Kind::boolean}));
+  EXPECT_FALSE(find("linspace")->accepts({Kind::bytes, Kind::bytes}));
+  EXPECT_TRUE(find("linspace")->accepts({Kind::float16, Kind::float16}));
+  EXPECT_TRUE(find("linspace")->accepts({Kind::complex64, Kind::complex64}));
 }
 
 TEST(Linspace, NamesTheArgumentThatItCannotRead) {

@@ -28,18 +28,29 @@ TYPED_TEST(NoopOf, OfNothingIsZero) { EXPECT_EQ(count_of(run_reduction<TypeParam
 TEST(Noop, LooksAtNoElement) {
   const Params params;
   alignas(16) std::array<std::byte, 16> partial{};
-  find("noop")->run({Kind::float64, 100, 40, 70, nullptr, &params, partial.data()});
-  EXPECT_EQ(count_of(*find("noop")->combine({Kind::float64, 100, 1, partial.data(), partial.size()})), 30);
+  find("noop")->run({.size = 100,
+                     .begin = 40,
+                     .end = 70,
+                     .in = {},
+                     .out = {},
+                     .params = &params,
+                     .partial = partial.data()});
+  EXPECT_EQ(count_of(*find("noop")->combine({{}, 100, 1, partial.data(), partial.size(), &params})), 30);
 }
 
 TEST(Noop, MissesAChunkThatNobodyExecuted) {
   std::vector<std::byte> partials(3 * 16);
   const Params params;
   for (const std::uint64_t chunk : {0U, 2U}) {
-    find("noop")->run(
-        {Kind::float64, 12, 4 * chunk, 4 * chunk + 4, nullptr, &params, partials.data() + 16 * chunk});
+    find("noop")->run({.size = 12,
+                       .begin = 4 * chunk,
+                       .end = 4 * chunk + 4,
+                       .in = {},
+                       .out = {},
+                       .params = &params,
+                       .partial = partials.data() + 16 * chunk});
   }
-  EXPECT_EQ(count_of(*find("noop")->combine({Kind::float64, 12, 3, partials.data(), 16})), 8);
+  EXPECT_EQ(count_of(*find("noop")->combine({{}, 12, 3, partials.data(), 16, &params})), 8);
 }
 
 TEST(Noop, HasTheDTypeInt64) {

@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include "helpers/plan_over.hpp"
 #include "pool/fixture.hpp"
 #include "pool/layout.hpp"
 
@@ -66,7 +67,7 @@ struct CheckedPlan : ::testing::Test {
   CheckedPlan() {
     RunOptions options;
     options.chunks = 10;
-    plan = job::make_plan("sum", Kind::float64, 1000, options);
+    plan = test::plan_over("sum", Kind::float64, 1000, options);
     good = describe(plan, {}, 1, {});
     bytes = JobMemory::bytes(plan.partition.chunks(), plan.partial_bytes());
   }
@@ -76,13 +77,13 @@ struct CheckedPlan : ::testing::Test {
 };
 
 TEST_F(CheckedPlan, IsThePlanThatWasDescribed) {
-  const job::Plan copy = checked_plan(good, bytes);
+  const job::Plan copy = checked_plan(good, nullptr, bytes);
   EXPECT_EQ(copy.kernel, plan.kernel);
   EXPECT_EQ(copy.partition.chunks(), plan.partition.chunks());
   EXPECT_EQ(copy.partition.size(), plan.partition.size());
   EXPECT_EQ(copy.stride, plan.stride);
   EXPECT_EQ(copy.retries, plan.retries);
-  EXPECT_EQ(checked_plan(describe(job::exact_plan(plan), {}, 1, {}), bytes + 1'000'000).kernel,
+  EXPECT_EQ(checked_plan(describe(job::exact_plan(plan), {}, 1, {}), nullptr, bytes + 1'000'000).kernel,
             plan.kernel->exact);
 }
 
@@ -90,17 +91,21 @@ TEST_F(CheckedPlan, RefusesWhatMakesNoSense) {
   const auto refused = [&](auto damage) {
     JobDescription job = good;
     damage(job);
-    return test::outcome_of([&] { checked_plan(job, bytes); }) == Errc::not_an_array;
+    return test::outcome_of([&] { checked_plan(job, nullptr, bytes); }) == Errc::not_an_array;
   };
   EXPECT_TRUE(refused([](auto& job) { job.kernel = 10'000; }));
   EXPECT_TRUE(refused([](auto& job) { job.exact = 2; }));
-  EXPECT_TRUE(refused([](auto& job) { job.kind = 99; }));
-  EXPECT_TRUE(refused([](auto& job) { job.kind = static_cast<std::uint32_t>(Kind::unicode); }));
+  EXPECT_TRUE(refused([](auto& job) { job.kinds = 99; }));
+  EXPECT_TRUE(refused([](auto& job) { job.kinds = static_cast<std::uint32_t>(Kind::unicode); }));
   EXPECT_TRUE(refused([](auto& job) { job.chunks = 0; }));
   EXPECT_TRUE(refused([](auto& job) { job.chunks = 1001; }));
   EXPECT_TRUE(refused([](auto& job) { job.chunks = 11; })) << "the memory has room for 10";
   EXPECT_TRUE(refused([](auto& job) { job.size = job.chunks = ~std::uint64_t{0}; }));
   EXPECT_TRUE(refused([](auto& job) { job.retries = 31; }));
+  EXPECT_TRUE(refused([](auto& job) { job.kinds |= 3U << 24U; })) << "a sum along no axis has no output";
+  EXPECT_TRUE(refused([](auto& job) { job.kinds |= 4U << 24U; }));
+  EXPECT_TRUE(refused([](auto& job) { job.kinds |= 3U << 24U; })) << "a sum along no axis has no output";
+  EXPECT_TRUE(refused([](auto& job) { job.kinds |= 4U << 24U; }));
 }
 
 }  // namespace

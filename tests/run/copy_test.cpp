@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "helpers/plan_over.hpp"
 #include "pool/killer.hpp"
 
 namespace shmkit {
@@ -76,13 +77,13 @@ TEST_F(CopyTest, EndsWhenAllWorkersAreGoneAtOnce) {
 
 TEST_F(CopyTest, ChargesNoChunkForWorkersThatDiedIdle) {
   TestArray x(name("x"), Kind::int64, 1000);
-  const job::Plan plan = job::make_plan("sum", Kind::int64, 1000, in_chunks(10, 0));
+  const job::Plan plan = test::plan_over("sum", Kind::int64, 1000, in_chunks(10, 0));
   run_ways::Copy copy(plan, 3);
   alignas(16) std::byte partials[10 * 64];
   ASSERT_LE(plan.partial_bytes(), sizeof partials);
   for (int job = 0; job < 3; ++job) {
     RunReport report;
-    copy.execute(plan, x.array.writable_bytes().data(), partials, report);
+    copy.execute(plan, {{x.array.writable_bytes().data(), nullptr}, nullptr}, partials, report);
     EXPECT_TRUE(report.failures.empty());
     EXPECT_EQ(report.deaths, 0U);
     for (const int pid : test::children_of(::getpid())) {

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "helpers/plan_over.hpp"
+#include "job/chunk_runner.hpp"
 #include "job/combine.hpp"
 #include "pool/fixture.hpp"
 
@@ -110,11 +112,12 @@ TEST_F(ViaTest, EveryWayFallsBackToTheExactSum) {
     elements[i + 1] = 0.5;
     elements[i + 2] = -1e300;
   }
-  const job::Plan plan = job::make_plan("sum", Kind::float64, 3000, in_chunks(10));
+  const job::Plan plan = test::plan_over("sum", Kind::float64, 3000, in_chunks(10));
   alignas(16) std::byte partials[10 * 1024];
   ASSERT_LE(plan.partial_bytes(), sizeof partials);
+  job::ChunkRunner runner(plan, {{x.array.writable_bytes().data(), nullptr}, nullptr});
   for (std::uint64_t chunk = 0; chunk < 10; ++chunk)
-    job::execute(plan, chunk, x.array.writable_bytes().data() + plan.partition.begin(chunk) * 8, partials);
+    ASSERT_TRUE(runner.run(chunk, partials + chunk * plan.stride));
   ASSERT_EQ(job::combine(plan, partials), std::nullopt) << "this data does not test the fallback";
 
   for (const Via via : {Via::serial, Via::thread, Via::process, Via::copy}) {

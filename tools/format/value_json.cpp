@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include <shmkit/error.hpp>
+
 #include "format/element.hpp"
 #include "format/float_text.hpp"
 #include "format/string_text.hpp"
@@ -72,11 +74,35 @@ std::string hexadecimal(std::span<const std::byte> bytes) {
   return text;
 }
 
+constexpr std::uint64_t kMostValues = 100'000;
+
+Json nested_json(const View& view, std::size_t axis, const std::byte* at) {
+  if (axis == view.shape.rank()) return element_json(view.dtype, at);
+  auto list = Json::array();
+  for (std::uint64_t i = 0; i < view.shape.extent(axis); ++i) {
+    list.push_back(nested_json(view, axis + 1, at + static_cast<std::int64_t>(i) * view.strides[axis]));
+  }
+  return list;
+}
+
 Json timedelta_json(std::int64_t count) { return count == kNotATime ? Json("NaT") : Json(count); }
 
 }  // namespace
 
-Json value_json(const Value& value) { return std::visit(ToJson{value.dtype}, value.scalar); }
+Json value_json(const Value& value) {
+  if (value.list.empty()) return std::visit(ToJson{value.dtype}, value.scalar);
+  auto list = Json::array();
+  for (const Value& element : value.list) list.push_back(value_json(element));
+  return list;
+}
+
+Json values_json(const View& view) {
+  if (view.shape.size() > kMostValues) {
+    throw Error(Errc::usage, fmt::format("{} values are too many for JSON", view.shape.size()),
+                "select some with --slice, or use `shmtool info --json` or `shmtool export`");
+  }
+  return nested_json(view, 0, view.origin);
+}
 
 Json element_json(const DType& dtype, const std::byte* element) {
   const std::span bytes(element, dtype.itemsize());

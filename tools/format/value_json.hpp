@@ -7,6 +7,8 @@
 #include <shmkit/dtype.hpp>
 #include <shmkit/value.hpp>
 
+#include "format/view.hpp"
+
 namespace shmkit::tool {
 
 /// A value for programs to read.
@@ -18,6 +20,7 @@ namespace shmkit::tool {
 ///   longdouble           a number if a double holds it exactly, else a string of its shortest decimal digits
 ///   complex              [real, imaginary], each as above
 ///   no value             null
+///   a list               a list of values
 nlohmann::ordered_json value_json(const Value& value);
 
 /// An element from memory, aligned or not; as above, and
@@ -27,5 +30,8 @@ nlohmann::ordered_json value_json(const Value& value);
 ///   of two lower-case hexadecimal digits per byte datetime64           an ISO 8601 string as
 ///   datetime_text(), "NaT" timedelta64          the number of its units, an integer; "NaT"
 nlohmann::ordered_json element_json(const DType& dtype, const std::byte* element);
+
+/// All elements of a view, in lists of lists. Throws Error (usage) if they are too many.
+nlohmann::ordered_json values_json(const View& view);
 
 }  // namespace shmkit::tool

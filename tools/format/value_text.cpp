@@ -7,6 +7,8 @@
 namespace shmkit::tool {
 namespace {
 
+constexpr std::size_t kColumns = 75;
+
 struct Text {
   const DType& dtype;
 
@@ -29,6 +31,21 @@ struct Text {
 
 }  // namespace
 
-std::string value_text(const Value& value) { return std::visit(Text{value.dtype}, value.scalar); }
+// As NumPy prints a short array; lists of lists a line each.
+std::string value_text(const Value& value) {
+  if (value.list.empty()) return std::visit(Text{value.dtype}, value.scalar);
+  std::string text;
+  std::size_t column = 0;
+  for (const Value& element : value.list) {
+    const std::string word = value_text(element);
+    const bool nested = !element.list.empty();
+    const bool first = text.empty();
+    const bool wraps = !nested && !first && column + word.size() + 2 > kColumns;
+    text += nested ? (first ? "" : "\n") : first ? "[" : wraps ? "\n " : " ";
+    column = (wraps || first ? 1 : column + 1) + word.size();
+    text += word;
+  }
+  return value.list.front().list.empty() ? text + "]" : text;
+}
 
 }  // namespace shmkit::tool

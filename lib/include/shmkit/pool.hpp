@@ -91,7 +91,8 @@ class PoolClient {
   /// Runs a job to its end. options.via and options.workers are not looked at. Workers attach to the array by
   /// its name. Throws Error as WorkerPool::run(); pool_lost also when the supervisor has died: then nobody
   /// writes to the array any more.
-  /// An output that has no name yet is opened by them as what this process has open: not across PID namespaces.
+  /// An output that has no name yet is opened by them as what this process has open: not across PID
+  /// namespaces.
   RunReport run(std::string_view kernel, const JobArrays& arrays, const RunOptions& options = {});
   /// Over one array.
   RunReport run(std::string_view kernel, JobArray array, const RunOptions& options = {}) {

@@ -72,8 +72,8 @@ struct RunOptions {
   /// Via::process, and named pools: how long one repetition may take. 0: for ever.
   std::chrono::duration<double> timeout{0};
   Arguments arguments;
-  /// Only this part of the input arrays. What does not lie together is gathered into private memory, a chunk at
-  /// a time.
+  /// Only this part of the input arrays. What does not lie together is gathered into private memory, a chunk
+  /// at a time.
   std::optional<Window> window;
   /// Reductions: along this axis only, from the end if negative; one result for each place on the others.
   std::optional<int> axis;
@@ -149,9 +149,9 @@ class WorkerPool {
   std::unique_ptr<Impl> impl_;
 };
 
-/// Runs one kernel in the way options.via says; Via::process starts a pool for it. The result is bit-equal for
-/// every way, every number of workers and every set of deaths. Via::copy is for reductions of one whole array.
-/// Throws Error as WorkerPool::run().
+/// Runs one kernel in the way options.via says; Via::process starts a pool for it. The result is bit-equal
+/// for every way, every number of workers and every set of deaths. Via::copy is for reductions of one whole
+/// array. Throws Error as WorkerPool::run().
 RunReport run(std::string_view kernel, const JobArrays& arrays, const RunOptions& options = {});
 /// Over one array.
 inline RunReport run(std::string_view kernel, JobArray array, const RunOptions& options = {}) {
@@ -164,7 +164,8 @@ struct OutputInfo {
   Shape shape;
 };
 /// Throws Error as run(); also if the kernel has nothing to write into another array.
-OutputInfo output_of(std::string_view kernel, const std::vector<JobArray>& in, const RunOptions& options = {});
+OutputInfo output_of(std::string_view kernel, const std::vector<JobArray>& in,
+                     const RunOptions& options = {});
 
 struct ArgumentInfo {
   std::string_view name;

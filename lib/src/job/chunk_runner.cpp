@@ -64,7 +64,8 @@ bool ChunkRunner::run(std::uint64_t chunk, std::byte* partial) noexcept {
   if (lanes_ != nullptr) return run_lanes(input.begin, input.end);
   input.in[0].kind = plan.kinds[0];
   input.in[1].kind = plan.kinds[1];
-  for (std::size_t i = 0; i < plan.kernel->info.arrays; ++i) input.in[i] = column(i, input.begin, input.count());
+  for (std::size_t i = 0; i < plan.kernel->info.arrays; ++i)
+    input.in[i] = column(i, input.begin, input.count());
   if (plan.target == Target::first) input.out = input.in[0];
   if (plan.target == Target::second) input.out = input.in[1];
   if (plan.target == Target::out) input.out = {plan.out_kind, bases_.out + input.begin * out_itemsize_};

@@ -23,27 +23,31 @@ std::uint64_t longest(const Partition& partition) noexcept {
   return partition.size() / partition.chunks() + 1;
 }
 
+// As make_value() put it in.
+template <Element T>
+T element_of(const Value& value) {
+  if constexpr (std::is_same_v<T, float16>)
+    return float16(std::get<float>(value.scalar));
+  else if constexpr (!std::is_integral_v<T> || std::is_same_v<T, bool>)
+    return std::get<T>(value.scalar);
+  else if constexpr (std::is_signed_v<T>)
+    return static_cast<T>(std::get<std::int64_t>(value.scalar));
+  else
+    return static_cast<T>(std::get<std::uint64_t>(value.scalar));
+}
+
 void store(const Value& value, std::byte* to) noexcept {
   visit_kind(value.dtype.kind(), [&]<Element T>() {
-    std::visit(
-        [&](const auto& scalar) {
-          using S = std::decay_t<decltype(scalar)>;
-          if constexpr (std::is_same_v<T, float16> && std::is_same_v<S, float>) {
-            const float16 element(scalar);
-            std::memcpy(to, &element, sizeof element);
-          } else if constexpr (std::is_constructible_v<T, const S&> && !std::is_same_v<S, std::monostate>) {
-            const auto element = static_cast<T>(scalar);
-            std::memcpy(to, &element, sizeof element);
-          }
-        },
-        value.scalar);
+    const T element = element_of<T>(value);
+    std::memcpy(to, &element, sizeof element);
   });
 }
 
 }  // namespace
 
 // Asked of the kernel itself: what it gives for a single zero.
-DType lane_dtype(const kernel::Kernel& kernel, const std::array<Kind, 2>& kinds, const kernel::Params& params) {
+DType lane_dtype(const kernel::Kernel& kernel, const std::array<Kind, 2>& kinds,
+                 const kernel::Params& params) {
   alignas(16) std::array<std::byte, 32> zero{};
   std::vector<std::byte> partial(partial_stride(kernel, kinds, params) + kAlign);
   kernel::Complaint complaint;
@@ -112,7 +116,8 @@ std::optional<Value> LaneRunner::reduce(const kernel::Kernel& kernel, std::uint6
     input.size = partition.size();
     input.begin = partition.begin(chunk);
     input.end = partition.begin(chunk + 1);
-    for (std::size_t i = 0; i < kernel.info.arrays; ++i) input.in[i] = column(i, lane, input.begin, input.end);
+    for (std::size_t i = 0; i < kernel.info.arrays; ++i)
+      input.in[i] = column(i, lane, input.begin, input.end);
     if (kernel.info.arrays == 1) input.in[1].kind = plan_.kinds[1];
     input.params = &plan_.params;
     input.partial = aligned(partials_) + chunk * stride;

@@ -7,7 +7,8 @@
 namespace shmkit::job {
 
 /// The dtype of a reduction's result. Throws Error (usage) if it is not one number.
-DType lane_dtype(const kernel::Kernel& kernel, const std::array<Kind, 2>& kinds, const kernel::Params& params);
+DType lane_dtype(const kernel::Kernel& kernel, const std::array<Kind, 2>& kinds,
+                 const kernel::Params& params);
 
 /// Reduces one lane after another: the elements along an axis, for each place on the other axes. The result
 /// is, bit for bit, that of the kernel over an array of this lane alone. For one thread.
@@ -20,8 +21,7 @@ class LaneRunner {
   bool run(std::uint64_t lane, kernel::Complaint& complaint) noexcept;
 
  private:
-  std::optional<Value> reduce(const kernel::Kernel& kernel, std::uint64_t lane,
-                              kernel::Complaint& complaint);
+  std::optional<Value> reduce(const kernel::Kernel& kernel, std::uint64_t lane, kernel::Complaint& complaint);
   kernel::Column column(std::size_t array, std::uint64_t lane, std::uint64_t begin, std::uint64_t end);
 
   const Plan& plan_;

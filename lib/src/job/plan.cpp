@@ -45,7 +45,8 @@ std::array<Kind, 2> kinds_of(const Inputs& inputs) {
 }
 
 void check_dtypes(const Kernel& kernel, const Inputs& inputs) {
-  const bool computable = std::ranges::all_of(inputs.arrays, [](const auto& a) { return a.dtype.computable(); });
+  const bool computable =
+      std::ranges::all_of(inputs.arrays, [](const auto& a) { return a.dtype.computable(); });
   if (computable && (inputs.arrays.empty() || kernel.accepts(kinds_of(inputs)))) return;
   throw Error(Errc::not_an_array,
               fmt::format("kernel {} cannot work on {}", kernel.info.name, names_of(inputs)),
@@ -88,8 +89,8 @@ void check_options(const RunOptions& options) {
 
 // Which axis, counted from the front.
 std::size_t axis_of(const Kernel& kernel, const Inputs& inputs, const RunOptions& options) {
-  const auto rank = static_cast<int>(options.window ? options.window->shape.rank()
-                                                    : inputs.arrays.front().shape->rank());
+  const auto rank =
+      static_cast<int>(options.window ? options.window->shape.rank() : inputs.arrays.front().shape->rank());
   const int axis = *options.axis < 0 ? *options.axis + rank : *options.axis;
   if (axis >= 0 && axis < rank) return static_cast<std::size_t>(axis);
   throw Error(Errc::usage,
@@ -134,8 +135,8 @@ Shape shape_of(const View& view) {
 void check_cast(const Kernel& kernel, Kind result, Kind out) {
   if (DType(result).computable() && kernel::can_write(result, out)) return;
   throw Error(Errc::not_an_array,
-              fmt::format("kernel {} gives {} here, which {} cannot hold", kernel.info.name, DType(result).name(),
-                          DType(out).name()),
+              fmt::format("kernel {} gives {} here, which {} cannot hold", kernel.info.name,
+                          DType(result).name(), DType(out).name()),
               "write it into another array: --out NAME");
 }
 
@@ -211,7 +212,8 @@ Plan make_plan(const Kernel& kernel, const Inputs& inputs, const RunOptions& opt
   aim(plan, inputs);
   check_out(plan, inputs, options);
   const std::uint64_t size = size_of(kernel, inputs, plan.selections.get(), plan.params);
-  const std::uint64_t lane = plan.along_axis() ? std::max<std::uint64_t>(plan.selections->lanes[0].count, 1) : 1;
+  const std::uint64_t lane =
+      plan.along_axis() ? std::max<std::uint64_t>(plan.selections->lanes[0].count, 1) : 1;
   const std::uint64_t grain = std::max<std::uint64_t>(kernel.grain / lane, 1);
   plan.partition = {size, checked_chunks(options.chunks, size, grain)};
   if (!plan.along_axis()) plan.stride = partial_stride(kernel, plan.kinds, plan.params);
@@ -228,7 +230,8 @@ Output output_of(const Kernel& kernel, const Inputs& inputs, const RunOptions& o
     check_cast(kernel, kind, kind);
     return {DType(kind), plan.selections ? shape_of(plan.selections->views[0]) : *inputs.arrays[0].shape};
   }
-  if (plan.along_axis()) return {lane_dtype(kernel, plan.kinds, plan.params), shape_of(plan.selections->views[0])};
+  if (plan.along_axis())
+    return {lane_dtype(kernel, plan.kinds, plan.params), shape_of(plan.selections->views[0])};
   throw Error(Errc::usage, fmt::format("kernel {} has nothing to write into another array", kernel.info.name),
               kernel.info.kind == KernelKind::reduction ? "with --axis it has" : "leave --out away");
 }

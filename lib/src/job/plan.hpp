@@ -30,8 +30,8 @@ enum class Target : std::uint32_t {
 
 /// What few jobs have: parts of arrays, an axis to reduce along. Plain bits: they travel to workers.
 struct Selections {
-  std::array<View, 2> views;   ///< Of the arrays; of their lanes' beginnings, if there are lanes.
-  std::array<Lane, 2> lanes;   ///< What is reduced to one element of the output.
+  std::array<View, 2> views;     ///< Of the arrays; of their lanes' beginnings, if there are lanes.
+  std::array<Lane, 2> lanes;     ///< What is reduced to one element of the output.
   std::uint64_t along_axis = 0;  ///< 1: there are lanes.
 };
 
@@ -42,9 +42,9 @@ struct Plan {
   std::array<Kind, 2> kinds{Kind::float64, Kind::float64};  ///< Of the arrays it reads.
   Kind out_kind = Kind::float64;                            ///< With Target::out.
   Target target = Target::none;
-  Partition partition;     ///< Of elements, of items, or of lanes.
-  std::size_t stride = 0;  ///< Bytes from one chunk's partial result to the next one's.
-  unsigned retries = 0;    ///< 0 for what is not repeatable, whatever was asked for.
+  Partition partition;                           ///< Of elements, of items, or of lanes.
+  std::size_t stride = 0;                        ///< Bytes from one chunk's partial result to the next one's.
+  unsigned retries = 0;                          ///< 0 for what is not repeatable, whatever was asked for.
   std::shared_ptr<const Selections> selections;  ///< Null: whole arrays.
 
   std::uint64_t partial_bytes() const noexcept { return stride * partition.chunks(); }

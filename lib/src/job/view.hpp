@@ -44,7 +44,8 @@ struct Range {
   std::uint64_t first = 0;
   std::uint64_t count = 0;
 };
-void gather(const View& view, Range range, std::size_t itemsize, const std::byte* array, std::byte* to) noexcept;
+void gather(const View& view, Range range, std::size_t itemsize, const std::byte* array,
+            std::byte* to) noexcept;
 void scatter(const View& view, Range range, std::size_t itemsize, std::byte* array,
              const std::byte* from) noexcept;
 

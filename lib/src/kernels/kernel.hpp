@@ -130,8 +130,8 @@ struct Kernel {
   std::uint64_t (*items)(const Params&) = nullptr;
   /// Elements or items that make a chunk worth its dispatch, when nobody asks for a number of chunks.
   std::uint64_t grain = std::uint64_t{1} << 16U;
-  /// Name of a reduction that must be known first, unless the parameters are settled; settle() puts its result
-  /// into them.
+  /// Name of a reduction that must be known first, unless the parameters are settled; settle() puts its
+  /// result into them.
   std::string_view first = {};
   bool (*settled)(const Params&) = nullptr;
   Params (*settle)(Params, const Value&) = nullptr;  ///< Throws Error (usage).

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "job/lanes.hpp"
 #include "kernels/promote.hpp"
 #include "pool/job_memory.hpp"
 #include "queue/lease_word.hpp"
@@ -69,8 +70,7 @@ void check_target(const job::Plan& plan) {
       return;
     case KernelKind::reduction:
       if (plan.target != (plan.along_axis() ? Target::out : Target::none)) refuse("it writes elsewhere");
-      if (plan.along_axis() &&
-          job::lane_dtype(kernel, plan.kinds, plan.params) != DType(plan.out_kind))
+      if (plan.along_axis() && job::lane_dtype(kernel, plan.kinds, plan.params) != DType(plan.out_kind))
         refuse("its output has another dtype");
       return;
     case KernelKind::map:

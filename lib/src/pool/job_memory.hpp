@@ -10,7 +10,8 @@
 
 namespace shmkit::pool {
 
-/// What a client gives its job beside the description: hints, the arrays' names, lease words, partial results.
+/// What a client gives its job beside the description: hints, the arrays' names, lease words, partial
+/// results.
 ///
 ///   JobHeader | lease words | partial results
 ///

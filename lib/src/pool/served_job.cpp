@@ -78,7 +78,8 @@ std::optional<JobMemory> ServedJob::read_plan(ClientSlot& slot, std::uint32_t cl
     plan_ = checked_plan(job, nullptr, bytes);
     return memory;
   }
-  if (bytes < JobMemory::bytes(0, 0)) throw Error(Errc::not_an_array, "a job is damaged: its memory is too small");
+  if (bytes < JobMemory::bytes(0, 0))
+    throw Error(Errc::not_an_array, "a job is damaged: its memory is too small");
   const JobDetails details = memory.header().details.read();
   if (slot.word.load(std::memory_order_acquire) != seen_) return std::nullopt;
   refs.in[1] = details.second;

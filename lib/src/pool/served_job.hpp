@@ -32,7 +32,8 @@ class ServedJob {
 
  private:
   void begin(PoolMemory pool, std::uint32_t client, WorkerHome& home, MappingCache& arrays);
-  std::optional<JobMemory> read_plan(ClientSlot& slot, std::uint32_t client, WorkerHome& home, ArrayRefs& refs);
+  std::optional<JobMemory> read_plan(ClientSlot& slot, std::uint32_t client, WorkerHome& home,
+                                     ArrayRefs& refs);
   void attach(const JobMemory& memory, const ArrayRefs& refs, MappingCache& arrays);
   void end() noexcept;
 

@@ -49,8 +49,8 @@ NamedRefs named_refs(const JobArrays& arrays, NamedRef (*of_draft)(ArrayDraft&))
   return refs;
 }
 
-void Submission::publish(const job::Plan& plan, const NamedRefs& arrays, JobMemory memory, std::uint64_t serial,
-                         std::chrono::milliseconds chunk_timeout) {
+void Submission::publish(const job::Plan& plan, const NamedRefs& arrays, JobMemory memory,
+                         std::uint64_t serial, std::chrono::milliseconds chunk_timeout) {
   // All of it was touched by workers last: brought in at once, and not one after the other.
   queue::prefetch_to_write(&pool_.header().door);
   queue::prefetch_to_write(&slot());
@@ -116,11 +116,10 @@ void Submission::count_losses(const job::Plan& plan, const JobMemory& memory, Ru
   for (const std::uint64_t chunk : losses.poisoned) {
     const queue::Lease lease = queue_.was(chunk);
     const queue::Cause cause = queue::cause_of(lease);
-    report.failures.push_back({chunk, plan.partition.begin(chunk), plan.partition.begin(chunk + 1),
-                               lease.attempt,
-                               cause.ending == queue::Ending::complained
-                                   ? memory.header().complaints.get(cause.value)
-                                   : text(cause)});
+    report.failures.push_back(
+        {chunk, plan.partition.begin(chunk), plan.partition.begin(chunk + 1), lease.attempt,
+         cause.ending == queue::Ending::complained ? memory.header().complaints.get(cause.value)
+                                                   : text(cause)});
   }
 }
 

@@ -23,7 +23,8 @@ class Copy final : public Way {
   Copy& operator=(const Copy&) = delete;
 
   /// Requires: `plan` is the constructor's, or what must be known before it, or its exact form.
-  void execute(const job::Plan& plan, const job::Bases& bases, std::byte* partials, RunReport& report) override;
+  void execute(const job::Plan& plan, const job::Bases& bases, std::byte* partials,
+               RunReport& report) override;
 
  private:
   struct Line;  // One worker and what is under way to it.

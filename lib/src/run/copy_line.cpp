@@ -53,7 +53,8 @@ void copy_worker_main(const job::Plan& plan, const os::Fd& in, const os::Fd& out
     CopyAnswer answer{header.chunk, {}};
     // As if the whole array lay there: the chunk is all of it that is touched.
     const std::uint64_t offset = mine.partition.begin(header.chunk) * DType(mine.kinds[0]).itemsize();
-    std::byte* const array = reinterpret_cast<std::byte*>(reinterpret_cast<std::uintptr_t>(data.data()) - offset);
+    std::byte* const array =
+        reinterpret_cast<std::byte*>(reinterpret_cast<std::uintptr_t>(data.data()) - offset);
     job::ChunkRunner runner(mine, {{array, nullptr}, nullptr});
     if (!runner.run(header.chunk, partial.data())) answer.complaint = runner.complaint();
     if (!os::write_all(out, std::as_bytes(std::span(&answer, 1)))) return;

@@ -70,7 +70,8 @@ job::Bases bases_of(const job::Plan& plan, const JobArrays& arrays) {
   for (std::size_t i = 0; i < arrays.in.size(); ++i) {
     AnyArray& array = arrays.in[i].array();
     // What is only read is mapped so, whatever this pointer says.
-    bases.in[i] = plan.writes(i) ? array.writable_bytes().data() : const_cast<std::byte*>(array.bytes().data());
+    bases.in[i] =
+        plan.writes(i) ? array.writable_bytes().data() : const_cast<std::byte*>(array.bytes().data());
   }
   if (arrays.out) bases.out = arrays.out->array().writable_bytes().data();
   return bases;
@@ -106,7 +107,8 @@ RunReport run_in_pool(std::string_view kernel, const JobArrays& arrays, const Ru
 }  // namespace
 
 RunReport run(std::string_view kernel, const JobArrays& arrays, const RunOptions& options) {
-  return options.via == Via::process ? run_in_pool(kernel, arrays, options) : run_here(kernel, arrays, options);
+  return options.via == Via::process ? run_in_pool(kernel, arrays, options)
+                                     : run_here(kernel, arrays, options);
 }
 
 OutputInfo output_of(std::string_view kernel, const std::vector<JobArray>& in, const RunOptions& options) {

@@ -20,7 +20,10 @@ struct alignas(queue::kLine) Line {
 class Team {
  public:
   Team(const job::Plan& plan, const job::Bases& bases, std::byte* partials)
-      : plan_(plan), bases_(bases), partials_(partials), lines_(plan.partition.chunks() / queue::kLineWords + 1),
+      : plan_(plan),
+        bases_(bases),
+        partials_(partials),
+        lines_(plan.partition.chunks() / queue::kLineWords + 1),
         queue_(hints_, {lines_.front().words, plan.partition.chunks()}) {
     queue_.fill(kEpoch);
   }
@@ -56,7 +59,8 @@ class Team {
 
 }  // namespace
 
-void Threads::execute(const job::Plan& plan, const job::Bases& bases, std::byte* partials, RunReport& report) {
+void Threads::execute(const job::Plan& plan, const job::Bases& bases, std::byte* partials,
+                      RunReport& report) {
   Team team(plan, bases, partials);
   {
     std::vector<std::jthread> threads;

@@ -14,7 +14,8 @@ namespace shmkit::run_ways {
 class Way {
  public:
   virtual ~Way() = default;
-  virtual void execute(const job::Plan& plan, const job::Bases& bases, std::byte* partials, RunReport& report) = 0;
+  virtual void execute(const job::Plan& plan, const job::Bases& bases, std::byte* partials,
+                       RunReport& report) = 0;
 };
 
 /// A chunk that the kernel could not do.
@@ -23,14 +24,16 @@ ChunkFailure failure_of(const job::Plan& plan, std::uint64_t chunk, const kernel
 /// One loop in this thread.
 class Serial final : public Way {
  public:
-  void execute(const job::Plan& plan, const job::Bases& bases, std::byte* partials, RunReport& report) override;
+  void execute(const job::Plan& plan, const job::Bases& bases, std::byte* partials,
+               RunReport& report) override;
 };
 
 /// Threads of this process, which claim chunks from the same queue as worker processes do.
 class Threads final : public Way {
  public:
   explicit Threads(unsigned workers) : workers_(workers) {}
-  void execute(const job::Plan& plan, const job::Bases& bases, std::byte* partials, RunReport& report) override;
+  void execute(const job::Plan& plan, const job::Bases& bases, std::byte* partials,
+               RunReport& report) override;
 
  private:
   unsigned workers_;
