@@ -15,20 +15,6 @@ namespace {
 
 constexpr std::size_t kLanes = LaneSums::kLanes;
 
-template <class T>
-double widen(T value) noexcept {
-  if constexpr (std::is_same_v<T, float16>)
-    return static_cast<float>(value);
-  else
-    return value;
-}
-
-std::uint64_t special_of(double value) noexcept {
-  if (value != value) return kNan;
-  if (std::isinf(value)) return value > 0 ? kPlusInfinity : kMinusInfinity;
-  return 0;
-}
-
 // Calls visit.template operator()<T>(elements) with the type of the reals.
 template <class Visitor>
 void visit_reals(const Reals& reals, Visitor&& visit) {
@@ -105,6 +91,12 @@ bool are_neighbours(T a, T b) noexcept {
 }
 
 }  // namespace
+
+std::uint64_t special_of(double value) noexcept {
+  if (value != value) return kNan;
+  if (std::isinf(value)) return value > 0 ? kPlusInfinity : kMinusInfinity;
+  return 0;
+}
 
 void estimate_sums(const Reals& reals, EstimatedSum* sums) noexcept {
   visit_reals(reals, [&](const auto* data) {

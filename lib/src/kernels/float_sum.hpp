@@ -23,6 +23,9 @@ struct Reals {
 /// What a sum met that is not a finite number, as bits.
 enum Special : std::uint64_t { kNan = 1, kPlusInfinity = 2, kMinusInfinity = 4, kOverflow = 8 };
 
+/// 0 for a finite number.
+std::uint64_t special_of(double value) noexcept;
+
 /// The sum is within `slack` of high + low, unless `special` says otherwise.
 struct EstimatedSum {
   double high = 0;

@@ -16,6 +16,15 @@ using Wide = std::conditional_t<
     std::conditional_t<std::is_same_v<T, std::complex<float>> || std::is_same_v<T, std::complex<double>>,
                        std::complex<double>, double>>;
 
+/// A real element as a double; exact.
+template <class T>
+double widen(T value) noexcept {
+  if constexpr (std::is_same_v<T, float16>)
+    return static_cast<float>(value);
+  else
+    return value;
+}
+
 /// Rounds once, to nearest, ties to even: float gets the inexact bit as its lowest ("round to odd"), which no
 /// longer changes what it rounds to in float16.
 inline float16 to_float16(double value) noexcept {

@@ -8,8 +8,10 @@
 namespace shmkit::kernel {
 
 std::span<const Kernel> table() noexcept {
-  static const std::array rows{kMin,  kMax,    kSum,      kMean,   kArgmin, kArgmax,
-                               kFill, kArange, kLinspace, kRandom, kScale,  kNoop};
+  static const std::array rows{kMin,       kMax,       kSum,    kMean,   kArgmin,   kArgmax,       kProd,
+                               kMinmax,    kVar,       kStd,    kNorm,   kDot,      kCountNonzero, kAny,
+                               kAll,       kHistogram, kFill,   kArange, kLinspace, kRandom,       kScale,
+                               kTaylorExp, kPi,        kPrimes, kFib,    kSleep,    kNoop};
   return rows;
 }
 
