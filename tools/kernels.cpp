@@ -1,3 +1,4 @@
+#include <array>
 #include <iostream>
 
 #include <fmt/format.h>
@@ -39,12 +40,13 @@ std::string_view kind_of(const KernelInfo& kernel) {
   return "unknown";
 }
 
-std::string group_text(std::string_view title, std::string_view kind, bool verbose) {
-  std::string text = fmt::format("{}\n", title);
-  for (const auto& kernel : kernels()) {
+std::string group_text(const std::vector<KernelInfo>& all, std::string_view title, std::string_view kind,
+                       bool verbose) {
+  std::string text;
+  for (const auto& kernel : all) {
     if (kind_of(kernel) == kind) text += kernel_text(kernel, verbose);
   }
-  return text;
+  return text.empty() ? text : fmt::format("{}\n{}", title, text);
 }
 
 nlohmann::ordered_json kernel_json(const KernelInfo& kernel) {
@@ -60,6 +62,12 @@ nlohmann::ordered_json kernel_json(const KernelInfo& kernel) {
           {"result", kernel.result}, {"repeatable", kernel.repeatable}, {"example", kernel.example}};
 }
 
+constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kGroups = {
+    {{"Reductions: read arrays, print a result (below each its arguments)", "reduction"},
+     {"Generators: write an array", "generator"},
+     {"Maps: change an array in place, or make another one with --out", "map"},
+     {"Computations: need no array", "compute"}}};
+
 }  // namespace
 
 int kernels_command(const Words& words) {
@@ -73,22 +81,23 @@ Examples
   shmtool kernels
   shmtool run linspace x --arg start=0 --arg stop=1
 )"});
-  line.options()("verbose,v", "also dtypes, result, whether a chunk can run twice, and an example");
+  line.options()("plugin", boost::program_options::value<std::string>()->value_name("LIBRARY"),
+                 "those of this shared library")(
+      "verbose,v", "also dtypes, result, whether a chunk can run twice, and an example");
   if (!line.parse(words, 0, 0)) return 0;
+  const auto all = line.has("plugin") ? kernels(line.get<std::string>("plugin")) : kernels();
   if (line.json()) {
     auto list = nlohmann::ordered_json::array();
-    for (const auto& kernel : kernels()) list.push_back(kernel_json(kernel));
+    for (const auto& kernel : all) list.push_back(kernel_json(kernel));
     print_json({{"schema", "shmkit.kernels/1"}, {"kernels", list}});
     return 0;
   }
-  const bool verbose = line.has("verbose");
-  std::cout << group_text("Reductions: read arrays, print a result (below each its arguments)", "reduction",
-                          verbose)
-            << '\n'
-            << group_text("Generators: write an array", "generator", verbose) << '\n'
-            << group_text("Maps: change an array in place, or make another one with --out", "map", verbose)
-            << '\n'
-            << group_text("Computations: need no array", "compute", verbose);
+  std::string text;
+  for (const auto& [title, kind] : kGroups) {
+    const std::string group = group_text(all, title, kind, line.has("verbose"));
+    text += text.empty() || group.empty() ? group : "\n" + group;
+  }
+  std::cout << text;
   return 0;
 }
 

@@ -40,6 +40,7 @@ Examples
   shmtool run sqrt x --slice '::2' --out y
   shmtool run add x y --out z
   shmtool run pi --arg n=100000000
+  shmtool run energy x --plugin ./libmine.so
   shmtool run max frames --pool p --chunk-timeout 5
 )"};
 
@@ -100,7 +101,12 @@ RunOptions parse_options(const CommandLine& line) {
   return options;
 }
 
-const KernelInfo& find_kernel(const std::vector<KernelInfo>& all, const std::string& name) {
+std::vector<KernelInfo> kernels_for(const RunOptions& options) {
+  return options.plugin.empty() ? kernels() : kernels(options.plugin);
+}
+
+const KernelInfo& find_kernel(const std::vector<KernelInfo>& all, const std::string& name,
+                              const RunOptions& options) {
   std::vector<std::string> names;
   for (const auto& kernel : all) {
     if (kernel.name == name) return kernel;
@@ -108,7 +114,10 @@ const KernelInfo& find_kernel(const std::vector<KernelInfo>& all, const std::str
   }
   const auto close = nearest(name, names);
   throw Error(Errc::usage, fmt::format("there is no kernel '{}'", name),
-              close ? fmt::format("did you mean '{}'?", *close) : "`shmtool kernels` lists them");
+              close ? fmt::format("did you mean '{}'?", *close)
+              : options.plugin.empty()
+                  ? "`shmtool kernels` lists them"
+                  : fmt::format("`shmtool kernels --plugin {}` lists them", options.plugin));
 }
 
 void add_options(CommandLine& line) {
@@ -122,6 +131,7 @@ void add_options(CommandLine& line) {
                                             po::value<std::string>()->default_value("2")->value_name("N"),
                                             "how often a chunk may kill its worker and be tried again")(
       "arg,a", po::value<Words>()->value_name("KEY=VALUE"), "an argument of the kernel; may be repeated")(
+      "plugin", po::value<std::string>()->value_name("LIBRARY"), "the kernel is in this shared library")(
       "pool,p", po::value<std::string>()->value_name("NAME"), "use the workers of this pool")(
       "timeout", po::value<std::string>()->value_name("SECONDS"),
       "give up when one repetition takes longer: exit code 124")(
@@ -156,8 +166,9 @@ int run_command(const Words& words) {
   add_array_options(line);
   if (!line.parse(words, 1, 3)) return 0;
   RunOptions options = parse_options(line);
-  const auto all = kernels();
-  const KernelInfo& kernel = find_kernel(all, line.positionals()[0]);
+  if (line.has("plugin")) options.plugin = line.get<std::string>("plugin");
+  const auto all = kernels_for(options);
+  const KernelInfo& kernel = find_kernel(all, line.positionals()[0], options);
   RunArrays arrays(kernel, {line.positionals().begin() + 1, line.positionals().end()}, line, options);
   const JobArrays job = arrays.prepare(kernel, options);
   const RunReport report = execute(line, kernel.name, job, options);

@@ -117,6 +117,8 @@ std::string advice(const RunReport& report, bool in_place) {
   if (kernel != all.end() && !kernel->repeatable && in_place)
     return "what it changes in place may be changed already, in part: make the array anew before you run it "
            "again";
+  if (std::ranges::any_of(report.failures, &ChunkFailure::complained))
+    return "that is what the kernel says of its input or arguments: more --retries would not help";
   return "more --retries help if something else kills workers; otherwise look at what is in that range";
 }
 

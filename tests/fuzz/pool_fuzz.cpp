@@ -136,7 +136,7 @@ void try_job(Bytes input) {
   const auto job = take<JobDescription>(input);
   const auto details = take<JobDetails>(input);
   const std::uint64_t bytes = std::clamp<std::uint64_t>(input.size(), sizeof(JobHeader), kMost);
-  const job::Plan plan = checked_plan(job, job.detailed != 0 ? &details : nullptr, bytes);
+  const job::Plan plan = checked_plan(job, job.detailed != 0 ? &details : nullptr, {}, bytes);
   require(plan.partition.chunks() == job.chunks && plan.partition.size() == job.size);
   const Memory memory(bytes, input);
   const JobMemory view(memory.data());

@@ -77,13 +77,13 @@ struct CheckedPlan : ::testing::Test {
 };
 
 TEST_F(CheckedPlan, IsThePlanThatWasDescribed) {
-  const job::Plan copy = checked_plan(good, nullptr, bytes);
+  const job::Plan copy = checked_plan(good, nullptr, {}, bytes);
   EXPECT_EQ(copy.kernel, plan.kernel);
   EXPECT_EQ(copy.partition.chunks(), plan.partition.chunks());
   EXPECT_EQ(copy.partition.size(), plan.partition.size());
   EXPECT_EQ(copy.stride, plan.stride);
   EXPECT_EQ(copy.retries, plan.retries);
-  EXPECT_EQ(checked_plan(describe(job::exact_plan(plan), {}, 1, {}), nullptr, bytes + 1'000'000).kernel,
+  EXPECT_EQ(checked_plan(describe(job::exact_plan(plan), {}, 1, {}), nullptr, {}, bytes + 1'000'000).kernel,
             plan.kernel->exact);
 }
 
@@ -91,7 +91,7 @@ TEST_F(CheckedPlan, RefusesWhatMakesNoSense) {
   const auto refused = [&](auto damage) {
     JobDescription job = good;
     damage(job);
-    return test::outcome_of([&] { checked_plan(job, nullptr, bytes); }) == Errc::not_an_array;
+    return test::outcome_of([&] { checked_plan(job, nullptr, {}, bytes); }) == Errc::not_an_array;
   };
   EXPECT_TRUE(refused([](auto& job) { job.kernel = 10'000; }));
   EXPECT_TRUE(refused([](auto& job) { job.exact = 2; }));

@@ -19,8 +19,9 @@ LAYERS = {
     "array": {"os"},
     "npy": {"os", "array"},
     "job": {"kernels", "queue"},
-    "pool": {"os", "array", "queue", "kernels", "job"},
-    "run": {"os", "queue", "kernels", "job", "pool"},
+    "plugin": {"os", "kernels"},
+    "pool": {"os", "array", "queue", "kernels", "job", "plugin"},
+    "run": {"os", "queue", "kernels", "job", "plugin", "pool"},
     "reclaim": {"os", "array", "pool"},
 }
 SYSTEM = re.compile(r"<(sys/.*|linux/.*|unistd\.h|fcntl\.h|poll\.h|sched\.h|pthread\.h|spawn\.h|signal\.h|csignal)>")

@@ -56,7 +56,8 @@ struct ChunkFailure {
   std::uint64_t begin = 0;  ///< First element.
   std::uint64_t end = 0;    ///< One past the last.
   unsigned attempts = 0;
-  std::string reason;  ///< "killed by signal 9 (Killed)", or what the kernel said.
+  std::string reason;       ///< "killed by signal 9 (Killed)", or what the kernel said.
+  bool complained = false;  ///< The kernel said so: trying again would not help.
 };
 
 struct RunOptions {
@@ -72,6 +73,9 @@ struct RunOptions {
   /// Via::process, and named pools: how long one repetition may take. 0: for ever.
   std::chrono::duration<double> timeout{0};
   Arguments arguments;
+  /// The shared library that has the kernel (shmkit/kernel.h). Empty: the kernel is built in. Its code runs
+  /// in the workers, and with Via::serial and Via::thread in this process.
+  std::string plugin;
   /// Only this part of the input arrays. What does not lie together is gathered into private memory, a chunk
   /// at a time.
   std::optional<Window> window;
@@ -197,5 +201,8 @@ struct KernelInfo {
 };
 
 std::vector<KernelInfo> kernels();
+/// Those of a shared library, which stays loaded. Throws Error: not_found, failed (the loader's reason),
+/// not_an_array (no kernels, or of another ABI version).
+std::vector<KernelInfo> kernels(const std::string& plugin);
 
 }  // namespace shmkit

@@ -20,6 +20,8 @@ ChunkRunner::ChunkRunner(const Plan& plan, const Bases& bases)
     return;
   }
   if (plan.selections == nullptr) return;
+  const job::View& selected = plan.selections->views[0];
+  bases_.extents.fill({selected.extents.data(), static_cast<std::size_t>(selected.rank)});
   const std::uint64_t longest = plan.partition.size() / plan.partition.chunks() + 1;
   for (std::size_t i = 0; i < plan.kernel->info.arrays; ++i) {
     const View& view = plan.selections->views[i];
@@ -73,6 +75,10 @@ bool ChunkRunner::run(std::uint64_t chunk, std::byte* partial) noexcept {
   input.partial = partial;
   input.context = plan.kernel->context;
   input.complaint = &complaint_;
+  if (input.context != nullptr) {
+    input.extents = &bases_.extents;
+    input.attendance = &attendance_;
+  }
   plan.kernel->run(input);
   if (plan.selections != nullptr) put_back(input);
   return !complaint_.made;

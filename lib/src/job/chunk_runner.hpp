@@ -12,6 +12,7 @@ namespace shmkit::job {
 struct Bases {
   std::array<std::byte*, 2> in{};
   std::byte* out = nullptr;
+  std::array<kernel::Extents, 3> extents{};  ///< Of the arrays, the output's last; they outlive this.
 };
 
 /// Executes chunks of one plan, one after the other. For one thread; the plan outlives it.
@@ -25,6 +26,8 @@ class ChunkRunner {
   /// complained.
   bool run(std::uint64_t chunk, std::byte* partial) noexcept;
   const kernel::Complaint& complaint() const noexcept { return complaint_; }
+  /// Who looks after the chunks from now on.
+  void attend(const kernel::Attendance& attendance) noexcept { attendance_ = attendance; }
 
  private:
   kernel::Column column(std::size_t array, std::uint64_t begin, std::uint64_t count) noexcept;
@@ -36,6 +39,7 @@ class ChunkRunner {
   std::array<std::size_t, 2> itemsizes_{};
   std::size_t out_itemsize_ = 0;
   kernel::Complaint complaint_;
+  kernel::Attendance attendance_;
   std::array<std::vector<std::byte>, 2> gathered_;
   std::unique_ptr<LaneRunner> lanes_;
 };

@@ -54,7 +54,7 @@ DType lane_dtype(const kernel::Kernel& kernel, const std::array<Kind, 2>& kinds,
   const kernel::Kernel& row = kernel.exact != nullptr ? *kernel.exact : kernel;
   partial.resize(partial_stride(row, kinds, params) + kAlign);
   std::optional<Value> value;
-  if (kernel.first.empty() && kernel.context == nullptr) {
+  if (kernel.first.empty()) {
     row.run({.size = 1,
              .begin = 0,
              .end = 1,
@@ -86,6 +86,7 @@ LaneRunner::LaneRunner(const Plan& plan, const std::array<std::byte*, 2>& arrays
     bytes = std::max(bytes, stride * partition_of(*row, size).chunks());
   }
   partials_.resize(bytes + kAlign);
+  extents_.fill({&plan.selections->lanes[0].count, 1});
 }
 
 kernel::Column LaneRunner::column(std::size_t array, std::uint64_t lane, std::uint64_t begin,
@@ -123,6 +124,7 @@ std::optional<Value> LaneRunner::reduce(const kernel::Kernel& kernel, std::uint6
     input.partial = aligned(partials_) + chunk * stride;
     input.context = kernel.context;
     input.complaint = &complaint;
+    input.extents = &extents_;
     kernel.run(input);
   }
   if (complaint.made) return Value{};

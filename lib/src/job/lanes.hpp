@@ -30,6 +30,7 @@ class LaneRunner {
   std::size_t out_itemsize_;
   std::array<std::vector<std::byte>, 2> gathered_;
   std::vector<std::byte> partials_;
+  std::array<kernel::Extents, 3> extents_;
 };
 
 }  // namespace shmkit::job

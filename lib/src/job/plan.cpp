@@ -173,9 +173,10 @@ void check_out(const Plan& plan, const Inputs& inputs, const RunOptions& options
 
 // What the kernel sees as its arrays: with an axis, one lane.
 kernel::Operands operands_of(const Plan& plan, const Inputs& inputs) {
-  if (inputs.arrays.empty()) return {plan.kinds, 0};
-  if (plan.along_axis()) return {plan.kinds, plan.selections->lanes[0].count};
-  return {plan.kinds, size_of(*plan.kernel, inputs, plan.selections.get(), {})};
+  const void* const context = plan.kernel->context;
+  if (inputs.arrays.empty()) return {plan.kinds, 0, context};
+  if (plan.along_axis()) return {plan.kinds, plan.selections->lanes[0].count, context};
+  return {plan.kinds, size_of(*plan.kernel, inputs, plan.selections.get(), {}), context};
 }
 
 Plan prepared_plan(const Kernel& kernel, const Inputs& inputs, const RunOptions& options) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -66,6 +67,15 @@ struct Complaint {
   }
 };
 
+using Extents = std::span<const std::uint64_t>;
+
+/// Who looks after a running chunk. Null: nobody does.
+struct Attendance {
+  const std::atomic<std::uint64_t>* job = nullptr;  ///< As long as this is `running`, the result is wanted.
+  std::uint64_t running = 0;
+  std::atomic<std::uint64_t>* progress = nullptr;  ///< Elements of the chunk that are done, for people.
+};
+
 /// One chunk, as run() sees it. Reductions and compute kernels have no `out`; generators, and maps in place,
 /// find the elements to change in `in[0]` and `out` alike.
 struct ChunkInput {
@@ -79,6 +89,9 @@ struct ChunkInput {
                                    ///< there are at most 8, else to 16.
   const void* context = nullptr;   ///< The kernel's.
   Complaint* complaint = nullptr;  ///< Never null.
+  /// For kernels with a context; others get null. Extents of the arrays, the output's last.
+  const std::array<Extents, 3>* extents = nullptr;
+  const Attendance* attendance = nullptr;
 
   std::uint64_t count() const noexcept { return end - begin; }
 };
@@ -104,6 +117,7 @@ struct Partials {
 struct Operands {
   std::array<Kind, 2> kinds{};
   std::uint64_t size = 0;
+  const void* context = nullptr;  ///< The kernel's.
 };
 
 /// A kernel is one row of the table.

@@ -4,8 +4,10 @@
 
 #include <fmt/format.h>
 
+#include "job/arguments.hpp"
 #include "job/lanes.hpp"
 #include "kernels/promote.hpp"
+#include "plugin/plugin.hpp"
 #include "pool/job_memory.hpp"
 #include "queue/lease_word.hpp"
 
@@ -16,6 +18,28 @@ using job::Target;
 
 [[noreturn]] void refuse(std::string_view what) {
   throw Error(Errc::not_an_array, fmt::format("a job is damaged: {}", what), "submit it again");
+}
+
+const kernel::Kernel& plugin_of(const JobDetails* details, const PluginTexts& texts) {
+  if (details == nullptr) refuse("it does not say whose kernel it needs");
+  const kernel::Kernel& kernel = plugin::find(texts.path, texts.call.substr(0, texts.call.find('\0')));
+  if (plugin::origin_of(kernel)->identity == details->plugin) return kernel;
+  throw Error(Errc::failed, fmt::format("plug-in '{}' is not the one that the job was made for", texts.path),
+              "run it again; if it was compiled anew, start the pool anew");
+}
+
+// Name, then key and value by turns, each ended by a 0.
+Arguments arguments_in(const std::string& call) {
+  Arguments arguments;
+  std::size_t at = call.find('\0') + 1;
+  while (at < call.size()) {
+    const std::size_t key_end = call.find('\0', at);
+    const std::size_t value_end = key_end == std::string::npos ? key_end : call.find('\0', key_end + 1);
+    if (value_end == std::string::npos) refuse("its arguments are cut off");
+    arguments.emplace(call.substr(at, key_end - at), call.substr(key_end + 1, value_end - key_end - 1));
+    at = value_end + 1;
+  }
+  return arguments;
 }
 
 const kernel::Kernel& kernel_of(const JobDescription& job) {
@@ -49,7 +73,8 @@ void check_kinds(const job::Plan& plan) {
 // Reductions that have no value for no elements say so when they are prepared.
 void check_size(const job::Plan& plan, std::uint64_t size) {
   const kernel::Kernel& kernel = *plan.kernel;
-  if (size > 0 || kernel.prepare == nullptr || !kernel.info.arguments.empty()) return;
+  if (size > 0 || kernel.prepare == nullptr || kernel.context != nullptr || !kernel.info.arguments.empty())
+    return;
   try {
     kernel.prepare({}, {plan.kinds, size});
   } catch (const Error&) {
@@ -97,11 +122,15 @@ void check_selections(const job::Plan& plan, std::uint64_t size) {
 JobDescription describe(const job::Plan& plan, const ArrayRefs& arrays, std::uint64_t serial,
                         std::chrono::milliseconds chunk_timeout) {
   JobDescription job;
-  const auto rows = kernel::table();
-  const auto row =
-      std::ranges::find_if(rows, [&](const auto& k) { return &k == plan.kernel || k.exact == plan.kernel; });
-  job.kernel = static_cast<std::uint32_t>(row - rows.begin());
-  job.exact = &*row == plan.kernel ? 0 : 1;
+  if (plan.kernel->context == nullptr) {
+    const auto rows = kernel::table();
+    const auto row = std::ranges::find_if(
+        rows, [&](const auto& k) { return &k == plan.kernel || k.exact == plan.kernel; });
+    job.kernel = static_cast<std::uint32_t>(row - rows.begin());
+    job.exact = &*row == plan.kernel ? 0 : 1;
+  } else {
+    job.kernel = kPlugin;
+  }
   job.kinds = pack_kinds(plan);
   job.params = plan.params;
   job.size = plan.partition.size();
@@ -111,7 +140,7 @@ JobDescription describe(const job::Plan& plan, const ArrayRefs& arrays, std::uin
   job.serial = serial;
   job.chunk_timeout_ms = static_cast<std::uint64_t>(chunk_timeout.count());
   const bool one_array = plan.kernel->info.arrays < 2 && plan.target != Target::out;
-  job.detailed = one_array && plan.selections == nullptr ? 0 : 1;
+  job.detailed = one_array && plan.selections == nullptr && job.kernel != kPlugin ? 0 : 1;
   return job;
 }
 
@@ -119,14 +148,32 @@ JobDetails details_of(const job::Plan& plan, const ArrayRefs& arrays) {
   JobDetails details;
   details.second = arrays.in[1];
   details.out = arrays.out;
+  if (const auto* origin = plugin::origin_of(*plan.kernel)) details.plugin = origin->identity;
   details.selects = plan.selections != nullptr ? 1 : 0;
   if (plan.selections != nullptr) details.selections = *plan.selections;
   return details;
 }
 
-job::Plan checked_plan(const JobDescription& job, const JobDetails* details, std::uint64_t job_memory_bytes) {
+PluginTexts plugin_texts(const job::Plan& plan) {
+  const auto* const origin = plugin::origin_of(*plan.kernel);
+  if (origin == nullptr) return {};
+  PluginTexts texts{origin->path, std::string(plan.kernel->info.name)};
+  texts.call += '\0';
+  for (const auto& [key, value] : plugin::arguments_of(plan.params)) {
+    texts.call += key + '\0';
+    texts.call += value + '\0';
+  }
+  const std::size_t most = decltype(JobHeader::call)::kBytes;
+  if (texts.path.size() <= most && texts.call.size() <= most) return texts;
+  throw Error(Errc::usage, "the arguments, or the path, of a plug-in's kernel are too long",
+              fmt::format("together at most {} bytes", most));
+}
+
+job::Plan checked_plan(const JobDescription& job, const JobDetails* details, const PluginTexts& texts,
+                       std::uint64_t job_memory_bytes) {
   job::Plan plan;
-  plan.kernel = &kernel_of(job);
+  const bool from_plugin = job.kernel == kPlugin;
+  plan.kernel = from_plugin ? &plugin_of(details, texts) : &kernel_of(job);
   plan.kinds = {kind_at(job.kinds, 0), kind_at(job.kinds, 1)};
   plan.out_kind = kind_at(job.kinds, 2);
   if (byte_of(job.kinds, 3) > static_cast<std::uint32_t>(Target::out)) refuse("it writes elsewhere");
@@ -136,6 +183,10 @@ job::Plan checked_plan(const JobDescription& job, const JobDetails* details, std
   if (needs_details && details == nullptr) refuse("it has fewer arrays than its kernel");
   if (details != nullptr && details->selects != 0)
     plan.selections = std::make_shared<const job::Selections>(details->selections);
+  if (from_plugin) {
+    const Arguments arguments = job::complete_arguments(*plan.kernel, arguments_in(texts.call));
+    plan.params = plan.kernel->prepare(arguments, {plan.kinds, job.size, plan.kernel->context});
+  }
   check_kinds(plan);
   check_selections(plan, job.size);
   check_size(plan, plan.along_axis() ? plan.selections->lanes[0].count : job.size);

@@ -2,8 +2,10 @@
 
 #include <chrono>
 #include <cstdint>
+#include <string>
 
 #include "job/plan.hpp"
+#include "os/library.hpp"
 #include "pool/shared_bits.hpp"
 
 namespace shmkit::pool {
@@ -38,6 +40,7 @@ inline constexpr std::uint32_t kPlugin = ~std::uint32_t{0};
 struct JobDetails {
   ArrayRef second;
   ArrayRef out;
+  os::LibraryIdentity plugin;
   std::uint64_t selects = 0;  ///< 1: `selections` are meant.
   job::Selections selections;
 };
@@ -55,10 +58,19 @@ JobDescription describe(const job::Plan& plan, const ArrayRefs& arrays, std::uin
                         std::chrono::milliseconds chunk_timeout);
 JobDetails details_of(const job::Plan& plan, const ArrayRefs& arrays);
 
+/// The kernel of a job that is none of the table's: which library has it, and how it is called.
+struct PluginTexts {
+  std::string path;
+  std::string call;
+};
+/// Throws Error (usage) if they are too long.
+PluginTexts plugin_texts(const job::Plan& plan);
+
 /// The plan of a description that comes from another process. Believes nothing. `details`: null for one that
-/// is not detailed.
+/// is not detailed. Loads the plug-in, if there is one, and throws what that throws.
 /// Throws Error (not_an_array): no such kernel, dtype or chunk count, selections that contradict themselves,
 /// or the job memory is too small for it. Whether selections lie inside their arrays remains to be seen.
-job::Plan checked_plan(const JobDescription& job, const JobDetails* details, std::uint64_t job_memory_bytes);
+job::Plan checked_plan(const JobDescription& job, const JobDetails* details, const PluginTexts& plugin,
+                       std::uint64_t job_memory_bytes);
 
 }  // namespace shmkit::pool

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "job/plan.hpp"
+#include "plugin/plugin.hpp"
 
 namespace shmkit::pool {
 
@@ -26,9 +27,13 @@ class JobInputs {
   std::optional<job::Inputs::Array> out_;
 };
 
+inline const kernel::Kernel& find_kernel(std::string_view name, const RunOptions& options) {
+  return options.plugin.empty() ? job::find_kernel(name) : plugin::find(options.plugin, name);
+}
+
 inline job::Plan make_plan(std::string_view kernel, const JobArrays& arrays, const RunOptions& options) {
   const JobInputs inputs(arrays);
-  return job::make_plan(job::find_kernel(kernel), inputs.view(), options);
+  return job::make_plan(find_kernel(kernel, options), inputs.view(), options);
 }
 
 }  // namespace shmkit::pool

@@ -23,6 +23,9 @@ struct JobHeader {
   SharedDetails details;
   /// Of the arrays, the output's last. Read when one is not mapped yet; what counts is device and inode.
   std::array<SharedText<4096>, 3> names;
+  /// Of a kernel in a plug-in: the library's path; the kernel's name and arguments.
+  SharedText<4096> plugin;
+  SharedText<4096> call;
 };
 
 /// A view; the memory lives elsewhere.

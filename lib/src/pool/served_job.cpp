@@ -45,6 +45,7 @@ bool ServedJob::look(PoolMemory pool, std::uint32_t client, std::uint32_t worker
   if (now == seen_) return able_;
   end();
   seen_ = now;
+  worker_ = worker;
   if (unpack_slot(now).state == SlotState::vacant) home.forget_job_memory(client);
   if (unpack_slot(now).state != SlotState::running) return false;
   try {
@@ -75,7 +76,7 @@ std::optional<JobMemory> ServedJob::read_plan(ClientSlot& slot, std::uint32_t cl
   const auto [memory, bytes] = home.job_memory(client, job);
   refs.in[0] = job.array;
   if (job.detailed == 0) {
-    plan_ = checked_plan(job, nullptr, bytes);
+    plan_ = checked_plan(job, nullptr, {}, bytes);
     return memory;
   }
   if (bytes < JobMemory::bytes(0, 0))
@@ -84,7 +85,10 @@ std::optional<JobMemory> ServedJob::read_plan(ClientSlot& slot, std::uint32_t cl
   if (slot.word.load(std::memory_order_acquire) != seen_) return std::nullopt;
   refs.in[1] = details.second;
   refs.out = details.out;
-  plan_ = checked_plan(job, &details, bytes);
+  const std::string plugin = job.kernel == kPlugin ? memory.header().plugin.get() : "";
+  const std::string call = job.kernel == kPlugin ? memory.header().call.get() : "";
+  if (slot.word.load(std::memory_order_acquire) != seen_) return std::nullopt;
+  plan_ = checked_plan(job, &details, {plugin, call}, bytes);
   return memory;
 }
 
@@ -98,12 +102,14 @@ void ServedJob::attach(const JobMemory& memory, const ArrayRefs& refs, MappingCa
   job::Bases bases;
   for (std::size_t i = 0; i < plan_.kernel->info.arrays; ++i) {
     bases.in[i] = get(refs.in[i], i);
+    bases.extents[i] = arrays_[i]->shape().extents();
     check_input(*arrays_[i], plan_, i);
   }
   if (plan_.target == job::Target::out) {
     bases.out = get(refs.out, 2);
     check_output(*arrays_[2], plan_);
   }
+  bases.extents[2] = bases.extents[0];
   runner_ = job::ChunkRunner(plan_, bases);
 }
 
@@ -115,6 +121,7 @@ void ServedJob::begin(PoolMemory pool, std::uint32_t client, WorkerHome& home, M
     return;
   }
   attach(*memory, refs, arrays);
+  runner_.attend({&pool.client(client).word, seen_, &pool.worker(worker_).progress});
   complaints_ = &memory->header().complaints;
   partials_ = memory->partials(plan_.partition.chunks());
   queue_ = memory->queue(plan_.partition.chunks());

@@ -39,6 +39,7 @@ class ServedJob {
 
   std::uint64_t seen_ = 0;  // Slot word that the rest belongs to.
   bool able_ = false;
+  std::uint32_t worker_ = 0;
   std::uint32_t epoch_ = 0;
   job::Plan plan_;
   std::array<std::shared_ptr<AnyArray>, 3> arrays_;  // The output last.

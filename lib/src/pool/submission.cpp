@@ -51,6 +51,7 @@ NamedRefs named_refs(const JobArrays& arrays, NamedRef (*of_draft)(ArrayDraft&))
 
 void Submission::publish(const job::Plan& plan, const NamedRefs& arrays, JobMemory memory,
                          std::uint64_t serial, std::chrono::milliseconds chunk_timeout) {
+  const PluginTexts plugin = plugin_texts(plan);  // Throws before anything is changed.
   // All of it was touched by workers last: brought in at once, and not one after the other.
   queue::prefetch_to_write(&pool_.header().door);
   queue::prefetch_to_write(&slot());
@@ -66,6 +67,8 @@ void Submission::publish(const job::Plan& plan, const NamedRefs& arrays, JobMemo
     header.names[1].put(arrays.in[1].name);
     header.names[2].put(arrays.out.name);
     header.details.write(details_of(plan, arrays.refs()));
+    header.plugin.put(plugin.path);
+    header.call.put(plugin.call);
   }
   slot().description.write(job);
   fault_point(FaultPoint::described);
@@ -116,10 +119,10 @@ void Submission::count_losses(const job::Plan& plan, const JobMemory& memory, Ru
   for (const std::uint64_t chunk : losses.poisoned) {
     const queue::Lease lease = queue_.was(chunk);
     const queue::Cause cause = queue::cause_of(lease);
+    const bool complained = cause.ending == queue::Ending::complained;
     report.failures.push_back(
         {chunk, plan.partition.begin(chunk), plan.partition.begin(chunk + 1), lease.attempt,
-         cause.ending == queue::Ending::complained ? memory.header().complaints.get(cause.value)
-                                                   : text(cause)});
+         complained ? memory.header().complaints.get(cause.value) : text(cause), complained});
   }
 }
 

@@ -74,7 +74,7 @@ class Copy::Transfer {
                        (answer.complaint.made || os::read_all(line.from_worker, partial_));
     if (!whole) return bury(line);
     if (answer.complaint.made)
-      give_up(answer.chunk, answer.complaint.text.data());
+      give_up(answer.chunk, answer.complaint.text.data(), true);
     else
       std::ranges::copy(partial_, partials_ + answer.chunk * plan_.stride);
     line.chunk.reset();
@@ -92,14 +92,14 @@ class Copy::Transfer {
       waiting_.push_front(chunk);
     } else {
       --open_;
-      give_up(chunk, status.text());
+      give_up(chunk, status.text(), false);
     }
     copy_.start(line);
   }
 
-  void give_up(std::uint64_t chunk, const std::string& reason) {
+  void give_up(std::uint64_t chunk, const std::string& reason, bool complained) {
     report_.failures.push_back({chunk, plan_.partition.begin(chunk), plan_.partition.begin(chunk + 1),
-                                std::max(attempts_[chunk], 1U), reason});
+                                std::max(attempts_[chunk], 1U), reason, complained});
   }
 
   Copy& copy_;

@@ -70,9 +70,12 @@ job::Bases bases_of(const job::Plan& plan, const JobArrays& arrays) {
   for (std::size_t i = 0; i < arrays.in.size(); ++i) {
     AnyArray& array = arrays.in[i].array();
     // What is only read is mapped so, whatever this pointer says.
+    bases.extents[i] = array.shape().extents();
     bases.in[i] =
         plan.writes(i) ? array.writable_bytes().data() : const_cast<std::byte*>(array.bytes().data());
   }
+  if (plan.kernel->info.kind != KernelKind::reduction && !arrays.in.empty())
+    bases.extents[2] = arrays.in.front().array().shape().extents();
   if (arrays.out) bases.out = arrays.out->array().writable_bytes().data();
   return bases;
 }
@@ -111,9 +114,15 @@ RunReport run(std::string_view kernel, const JobArrays& arrays, const RunOptions
                                      : run_here(kernel, arrays, options);
 }
 
+std::vector<KernelInfo> kernels(const std::string& plugin) {
+  std::vector<KernelInfo> infos;
+  for (const auto* row : plugin::kernels_of(plugin)) infos.push_back(row->info);
+  return infos;
+}
+
 OutputInfo output_of(std::string_view kernel, const std::vector<JobArray>& in, const RunOptions& options) {
   const pool::JobInputs inputs(in, std::nullopt);
-  job::Output output = job::output_of(job::find_kernel(kernel), inputs.view(), options);
+  job::Output output = job::output_of(pool::find_kernel(kernel, options), inputs.view(), options);
   return {output.dtype, std::move(output.shape)};
 }
 

@@ -3,7 +3,8 @@
 namespace shmkit::run_ways {
 
 ChunkFailure failure_of(const job::Plan& plan, std::uint64_t chunk, const kernel::Complaint& complaint) {
-  return {chunk, plan.partition.begin(chunk), plan.partition.begin(chunk + 1), 1, complaint.text.data()};
+  return {chunk, plan.partition.begin(chunk), plan.partition.begin(chunk + 1),
+          1,     complaint.text.data(),       true};
 }
 
 void Serial::execute(const job::Plan& plan, const job::Bases& bases, std::byte* partials, RunReport& report) {
