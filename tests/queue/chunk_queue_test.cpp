@@ -141,6 +141,27 @@ TEST_F(ChunkQueueTest, FreesWhatTheDeadHeldAndNothingElse) {
   EXPECT_THAT(queue.recover(kAnna, kEpoch, 2, kKilled), IsEmpty());
 }
 
+TEST_F(ChunkQueueTest, GivesUpWhatItsOwnerCannotDo) {
+  const Cause complaint{Ending::complained, 5};
+  const auto a = claim(kAnna);
+  queue.recover(kAnna, kEpoch, 2, kKilled);
+  ASSERT_EQ(claim(kBert), a);
+  queue.give_up(*a, kBert, kEpoch, complaint);
+  EXPECT_EQ(queue.was(*a).state, State::poison);
+  EXPECT_EQ(queue.was(*a).attempt, 2U) << "a death, and the complaint";
+  EXPECT_EQ(cause_of(queue.was(*a)), complaint);
+  EXPECT_THAT(queue.losses().poisoned, ElementsAre(*a));
+  EXPECT_EQ(queue.losses().retries, 1U);
+  EXPECT_THAT(queue.recover(kBert, kEpoch, 2, kKilled), IsEmpty());
+}
+
+TEST_F(ChunkQueueTest, FindsAComplaintWithoutAnyDeath) {
+  const auto a = claim(kAnna);
+  queue.give_up(*a, kAnna, kEpoch, {Ending::complained, 0});
+  EXPECT_THAT(queue.losses().poisoned, ElementsAre(*a));
+  EXPECT_EQ(queue.losses().retries, 0U);
+}
+
 TEST_F(ChunkQueueTest, RunsAFreedChunkNext) {
   Cursor cursor;
   const auto a = queue.try_claim(kAnna, kEpoch, cursor);

@@ -45,6 +45,7 @@ struct PoolStatus {
     int pid = 0;                 ///< 0: none right now.
     std::string_view state;      ///< "idle", "busy", "vacant"
     std::uint64_t executed = 0;  ///< Chunks, in all its lives.
+    std::uint64_t progress = 0;  ///< What the kernel of a plug-in last said to have done of its chunk.
   };
   struct Job {
     int client_pid = 0;

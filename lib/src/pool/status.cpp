@@ -33,7 +33,7 @@ int shown(std::uint32_t pid) { return pid <= std::numeric_limits<int>::max() ? s
 PoolStatus::Worker worker_status(const WorkerSlot& slot) {
   const auto state = slot.state.load(std::memory_order_acquire);
   const bool there = state == WorkerState::idle || state == WorkerState::busy;
-  return {there ? shown(slot.pid.load()) : 0, state_name(state), slot.executed.load()};
+  return {there ? shown(slot.pid.load()) : 0, state_name(state), slot.executed.load(), slot.progress.load()};
 }
 
 // What the job memory tells besides; a client that ends meanwhile takes it away.
