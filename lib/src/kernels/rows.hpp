@@ -17,6 +17,15 @@ extern const Kernel kArange;
 extern const Kernel kLinspace;
 extern const Kernel kRandom;
 extern const Kernel kScale;
+extern const Kernel kAxpy;
+extern const Kernel kAdd;
+extern const Kernel kMul;
+extern const Kernel kAbs;
+extern const Kernel kSqrt;
+extern const Kernel kExp;
+extern const Kernel kLog;
+extern const Kernel kCopy;
+extern const Kernel kCast;
 extern const Kernel kNoop;
 
 inline bool is_computable(const std::array<Kind, 2>& kinds) noexcept {

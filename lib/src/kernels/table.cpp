@@ -8,8 +8,9 @@
 namespace shmkit::kernel {
 
 std::span<const Kernel> table() noexcept {
-  static const std::array rows{kMin,  kMax,    kSum,      kMean,   kArgmin, kArgmax,
-                               kFill, kArange, kLinspace, kRandom, kScale,  kNoop};
+  static const std::array rows{kMin,    kMax,      kSum,    kMean,  kArgmin, kArgmax, kFill,
+                               kArange, kLinspace, kRandom, kScale, kAxpy,   kAdd,    kMul,
+                               kAbs,    kSqrt,     kExp,    kLog,   kCopy,   kCast,   kNoop};
   return rows;
 }
 
