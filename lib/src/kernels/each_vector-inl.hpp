@@ -31,6 +31,8 @@ HWY_INLINE void store_from(D /*d*/, V values, T* to) {
   const hn::Rebind<T, D> narrow;
   if constexpr (std::is_same_v<T, hn::TFromD<D>>)
     hn::StoreU(values, narrow, to);
+  else if constexpr (HWY_TARGET == HWY_SCALAR)
+    *to = static_cast<T>(hn::GetLane(values));  // Highway's conversion has no infinities there.
   else
     hn::StoreU(hn::DemoteTo(narrow, values), narrow, to);
 }
