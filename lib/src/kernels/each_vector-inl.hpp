@@ -66,58 +66,96 @@ HWY_INLINE V polynomial(D d, V x, V square, const double (&c)[N]) {
   return hn::Add(every_second<0>(d, square, c), hn::Mul(x, every_second<1>(d, square, c)));
 }
 
-/// What a function in three stages knows of x after the first one.
-template <class V>
-struct Split {
-  V a;
-  V b;
-  V c;
-};
-
-/// Vectors that each stage works on before the next one begins. A function of forty operations, most of which
-/// wait for the one before, keeps a processor busy only if more elements are in flight than it can look
-/// ahead: exp() runs at twice the speed.
+/// Vectors that each stage of a function works on before the next one begins. A function of forty operations,
+/// most of which wait for the one before, keeps a processor busy only if more elements are in flight than it
+/// can look ahead: in stages exp() runs at twice the speed.
 inline constexpr std::size_t kStagedVectors = 16;
 
-// False, and nothing done: there is an x that is not usual.
-template <class D, class T, class Function>
-HWY_ATTR bool staged_block(D d, const T* in, T* out, const Function& function) {
-  constexpr std::size_t kMost = kStagedVectors * hn::MaxLanes(D());
-  const std::size_t lanes = hn::Lanes(d);
-  const std::size_t size = kStagedVectors * lanes;
+// What the stages know of a block of elements.
+template <class D>
+struct Stages {
+  static constexpr std::size_t kMost = kStagedVectors * hn::MaxLanes(D());
   HWY_ALIGN hn::TFromD<D> a[kMost];
   HWY_ALIGN hn::TFromD<D> b[kMost];
   HWY_ALIGN hn::TFromD<D> c[kMost];
-  auto usual = hn::FirstN(d, lanes);
-  for (std::size_t i = 0; i < size; i += lanes) {
-    const auto x = load_as(d, in + i);
-    const auto parts = function.split(d, x);
-    usual = hn::And(usual, function.is_usual(d, x));
-    hn::Store(parts.a, d, a + i);
-    hn::Store(parts.b, d, b + i);
-    hn::Store(parts.c, d, c + i);
-  }
-  if (!hn::AllTrue(d, usual)) return false;
-  for (std::size_t i = 0; i < size; i += lanes) {
-    hn::Store(function.approximate(d, hn::Load(d, a + i), hn::Load(d, b + i)), d, b + i);
-  }
-  for (std::size_t i = 0; i < size; i += lanes) {
-    store_from(d, function.join(d, hn::Load(d, a + i), hn::Load(d, b + i), hn::Load(d, c + i)), out + i);
-  }
-  return true;
+  bool usual;
+};
+
+template <class D, class T, class Function>
+HWY_INLINE auto split_vector(D d, const T* in, const Function& function, Stages<D>& to, std::size_t i) {
+  const auto x = load_as(d, in + i);
+  auto a = x;
+  auto b = x;
+  auto c = x;
+  const auto usual = function.split(d, x, a, b, c);
+  hn::Store(a, d, to.a + i);
+  hn::Store(b, d, to.b + i);
+  hn::Store(c, d, to.c + i);
+  return usual;
 }
 
-/// As each_vector(), for a function in three stages: split() makes a, b and c of x, approximate() replaces b
-/// by a function of a and b, and join() makes the result of all three, provided that is_usual(x). any_x()
-/// takes any x.
+template <class D, class Function>
+HWY_INLINE void approximate_vector(D d, const Function& function, Stages<D>& of, std::size_t i) {
+  hn::Store(function.approximate(d, hn::Load(d, of.a + i), hn::Load(d, of.b + i)), d, of.b + i);
+}
+
+template <class D, class T, class Function>
+HWY_ATTR void split_block(D d, const T* in, const Function& function, Stages<D>& to) {
+  const std::size_t lanes = hn::Lanes(d);
+  auto usual = hn::FirstN(d, lanes);
+  for (std::size_t i = 0; i < kStagedVectors * lanes; i += lanes) {
+    usual = hn::And(usual, split_vector(d, in, function, to, i));
+  }
+  to.usual = hn::AllTrue(d, usual);
+}
+
+template <class D, class T, class Function>
+HWY_ATTR void approximate_and_split(D d, const T* in, const Function& function, Stages<D>& of,
+                                    Stages<D>& next) {
+  const std::size_t lanes = hn::Lanes(d);
+  auto usual = hn::FirstN(d, lanes);
+  for (std::size_t i = 0; i < kStagedVectors * lanes; i += lanes) {
+    approximate_vector(d, function, of, i);
+    usual = hn::And(usual, split_vector(d, in, function, next, i));
+  }
+  next.usual = hn::AllTrue(d, usual);
+}
+
+template <class D, class T, class Function>
+HWY_ATTR void join_block(D d, const T* in, T* out, const Function& function, const Stages<D>& of) {
+  const std::size_t lanes = hn::Lanes(d);
+  const std::size_t size = kStagedVectors * lanes;
+  if (!of.usual) {
+    each_vector(d, in, out, size, [&](auto x) HWY_ATTR { return function.any_x(d, x); });
+    return;
+  }
+  for (std::size_t i = 0; i < size; i += lanes) {
+    const auto result = function.join(d, hn::Load(d, of.a + i), hn::Load(d, of.b + i), hn::Load(d, of.c + i));
+    store_from(d, result, out + i);
+  }
+}
+
+/// As each_vector(), for a function in three stages: split() makes a, b and c of x and tells whether x is
+/// usual; then approximate() replaces b by a function of a and b, and join() makes the result of all three.
+/// any_x() takes any x at once. While one block is approximated, the next one is split, because the one
+/// multiplies and the other may divide.
 template <class D, class T, class Function>
 HWY_ATTR void each_vector_staged(D d, const T* in, T* out, std::size_t count, const Function& function) {
-  const auto any_x = [&](auto x) HWY_ATTR { return function.any_x(d, x); };
   const std::size_t size = kStagedVectors * hn::Lanes(d);
-  for (; count >= size; count -= size, in += size, out += size) {
-    if (!staged_block(d, in, out, function)) each_vector(d, in, out, size, any_x);
+  Stages<D> stages[2];
+  std::size_t begin = 0;
+  if (count >= size) split_block(d, in, function, stages[0]);
+  for (std::size_t block = 0; begin + size <= count; begin += size, ++block) {
+    Stages<D>& current = stages[block % 2];
+    if (begin + 2 * size <= count) {
+      approximate_and_split(d, in + begin + size, function, current, stages[(block + 1) % 2]);
+    } else {
+      for (std::size_t i = 0; i < size; i += hn::Lanes(d)) approximate_vector(d, function, current, i);
+    }
+    join_block(d, in + begin, out + begin, function, current);
   }
-  each_vector(d, in, out, count, any_x);
+  each_vector(d, in + begin, out + begin, count - begin,
+              [&](auto x) HWY_ATTR { return function.any_x(d, x); });
 }
 
 }  // namespace

@@ -47,21 +47,17 @@ HWY_INLINE auto look_up(D d, const double* table, I index) {
 }
 
 struct Exponential64 {
+  // x = k ln 2 / 8 + r: r, r^2, and what has k in its low bits. Usual: the result is a normal number.
   template <class D, class V>
-  HWY_INLINE auto is_usual(D d, V x) const {
-    return hn::Lt(hn::Abs(x), hn::Set(d, 708.0));  // The result is a normal number.
-  }
-
-  // x = k ln 2 / 8 + r: r, r^2, and what has k in its low bits.
-  template <class D, class V>
-  HWY_INLINE Split<V> split(D d, V x) const {
+  HWY_INLINE auto split(D d, V x, V& r, V& r2, V& shifted) const {
     constexpr double kInverse = 0x1.71547652b82fep+3;  // 8 / ln 2
     constexpr double kStepHigh = 0x1.62e42feep-4;      // ln 2 / 8 to 32 bits: times k it is exact.
     constexpr double kStepLow = 0x1.a39ef35793c76p-36;
-    const auto shifted = hn::Add(hn::Mul(x, hn::Set(d, kInverse)), hn::Set(d, kToInteger));
+    shifted = hn::Add(hn::Mul(x, hn::Set(d, kInverse)), hn::Set(d, kToInteger));
     const auto k = hn::Sub(shifted, hn::Set(d, kToInteger));
-    const auto r = hn::Sub(hn::Sub(x, hn::Mul(k, hn::Set(d, kStepHigh))), hn::Mul(k, hn::Set(d, kStepLow)));
-    return {r, hn::Mul(r, r), shifted};
+    r = hn::Sub(hn::Sub(x, hn::Mul(k, hn::Set(d, kStepHigh))), hn::Mul(k, hn::Set(d, kStepLow)));
+    r2 = hn::Mul(r, r);
+    return hn::Lt(hn::Abs(x), hn::Set(d, 708.0));
   }
 
   // e^r - 1
@@ -95,7 +91,10 @@ struct Exponential64 {
     constexpr std::uint64_t kBias = 1023;
     constexpr std::uint64_t kZero = 0x4338000000000000;  // The bits of kToInteger.
     const hn::RebindToUnsigned<D> du;
-    const auto [r, r2, shifted] = split(d, hn::Min(hn::Max(x, hn::Set(d, -746.0)), hn::Set(d, 710.0)));
+    auto r = x;
+    auto r2 = x;
+    auto shifted = x;
+    split(d, hn::Min(hn::Max(x, hn::Set(d, -746.0)), hn::Set(d, 710.0)), r, r2, shifted);
     const auto value = significand(d, approximate(d, r, r2), shifted);
     const auto sum =
         hn::ShiftRight<3>(hn::Sub(hn::BitCast(du, shifted), hn::Set(du, kZero - 2 * kBias * kSteps)));
@@ -108,19 +107,15 @@ struct Exponential64 {
 
 // In double: far more than a float needs. No float's result is subnormal in it.
 struct Exponential32 {
+  // x = k ln 2 + r: r, r^2, and what has k in its low bits. Usual: so is the result, as a double.
   template <class D, class V>
-  HWY_INLINE auto is_usual(D d, V x) const {
-    return hn::Lt(hn::Abs(x), hn::Set(d, 700.0));
-  }
-
-  // x = k ln 2 + r: r, r^2, and what has k in its low bits.
-  template <class D, class V>
-  HWY_INLINE Split<V> split(D d, V x) const {
+  HWY_INLINE auto split(D d, V x, V& r, V& r2, V& shifted) const {
     constexpr double kInverse = 0x1.71547652b82fep+0;  // 1 / ln 2
     constexpr double kLn2 = 0x1.62e42fefa39efp-1;
-    const auto shifted = hn::Add(hn::Mul(x, hn::Set(d, kInverse)), hn::Set(d, kToInteger));
-    const auto r = hn::Sub(x, hn::Mul(hn::Sub(shifted, hn::Set(d, kToInteger)), hn::Set(d, kLn2)));
-    return {r, hn::Mul(r, r), shifted};
+    shifted = hn::Add(hn::Mul(x, hn::Set(d, kInverse)), hn::Set(d, kToInteger));
+    r = hn::Sub(x, hn::Mul(hn::Sub(shifted, hn::Set(d, kToInteger)), hn::Set(d, kLn2)));
+    r2 = hn::Mul(r, r);
+    return hn::Lt(hn::Abs(x), hn::Set(d, 700.0));
   }
 
   // e^r, to 32 bits.
@@ -140,7 +135,10 @@ struct Exponential32 {
 
   template <class D, class V>
   HWY_INLINE V any_x(D d, V x) const {
-    const auto [r, r2, shifted] = split(d, hn::Min(hn::Max(x, hn::Set(d, -104.0)), hn::Set(d, 89.0)));
+    auto r = x;
+    auto r2 = x;
+    auto shifted = x;
+    split(d, hn::Min(hn::Max(x, hn::Set(d, -104.0)), hn::Set(d, 89.0)), r, r2, shifted);
     return hn::IfThenElse(hn::Eq(x, x), join(d, r, approximate(d, r, r2), shifted), x);
   }
 };

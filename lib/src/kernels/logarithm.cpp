@@ -29,23 +29,17 @@ constexpr std::uint64_t kOne = 0x3FF0000000000000;       // The bits of 1,
 constexpr std::uint64_t kRootHalf = 0x3FE6A09E667F3BCD;  // and of sqrt(1/2).
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-template <class V>
-struct Parts {
-  V f;
-  V k;
-};
-
-// x = 2^k (1 + f). Requires: x is normal and positive.
+// x = 2^k (1 + f) if x is normal and positive. Of all other x, k is -1022 or less or 1024 or more.
 template <class D, class V>
-HWY_INLINE Parts<V> take_apart(D d, V x) {
+HWY_INLINE void take_apart(D d, V x, V& f, V& k) {
   constexpr std::uint64_t kMantissa = 0x000FFFFFFFFFFFFF;
   constexpr std::uint64_t kTwo52 = 0x4330000000000000;  // The bits of 2^52.
   const hn::RebindToUnsigned<D> du;
   const auto moved = hn::Add(hn::BitCast(du, x), hn::Set(du, kOne - kRootHalf));
   const auto biased = hn::Or(hn::ShiftRight<52>(moved), hn::Set(du, kTwo52));
   const auto rest = hn::Add(hn::And(moved, hn::Set(du, kMantissa)), hn::Set(du, kRootHalf));
-  return {hn::Sub(hn::BitCast(d, rest), hn::Set(d, 1.0)),
-          hn::Sub(hn::BitCast(d, biased), hn::Set(d, 0x1p52 + 1023))};
+  f = hn::Sub(hn::BitCast(d, rest), hn::Set(d, 1.0));
+  k = hn::Sub(hn::BitCast(d, biased), hn::Set(d, 0x1p52 + 1023));
 }
 
 // What the formulas do not give: ln of 0, of what is negative, of NaN, and of infinity.
@@ -60,16 +54,12 @@ HWY_INLINE V with_special_values(D d, V x, V logarithm) {
 struct Logarithm64 {
   static constexpr double kLeast = std::numeric_limits<double>::min();
 
+  // f, s and k. Some x are called unusual that would do.
   template <class D, class V>
-  HWY_INLINE auto is_usual(D d, V x) const {
-    return hn::And(hn::Ge(x, hn::Set(d, kLeast)), hn::Lt(x, hn::Set(d, kInfinity)));
-  }
-
-  // f, s and k.
-  template <class D, class V>
-  HWY_INLINE Split<V> split(D d, V x) const {
-    const auto [f, k] = take_apart(d, x);
-    return {f, hn::Div(f, hn::Add(hn::Set(d, 2.0), f)), k};
+  HWY_INLINE auto split(D d, V x, V& f, V& s, V& k) const {
+    take_apart(d, x, f, k);
+    s = hn::Div(f, hn::Add(hn::Set(d, 2.0), f));
+    return hn::Lt(hn::Abs(k), hn::Set(d, 1022.0));
   }
 
   // f - ln(1 + f)
@@ -97,7 +87,10 @@ struct Logarithm64 {
   template <class D, class V>
   HWY_INLINE V any_x(D d, V x) const {
     const auto subnormal = hn::Lt(x, hn::Set(d, kLeast));
-    const auto [f, s, k] = split(d, hn::IfThenElse(subnormal, hn::Mul(x, hn::Set(d, 0x1p54)), x));
+    auto f = x;
+    auto s = x;
+    auto k = x;
+    split(d, hn::IfThenElse(subnormal, hn::Mul(x, hn::Set(d, 0x1p54)), x), f, s, k);
     const auto exponent = hn::Sub(k, hn::IfThenElseZero(subnormal, hn::Set(d, 54.0)));
     return with_special_values(d, x, join(d, f, approximate(d, f, s), exponent));
   }
@@ -105,16 +98,12 @@ struct Logarithm64 {
 
 // In double: far more than a float needs. No float is subnormal in it.
 struct Logarithm32 {
-  template <class D, class V>
-  HWY_INLINE auto is_usual(D d, V x) const {
-    return hn::And(hn::Gt(x, hn::Zero(d)), hn::Lt(x, hn::Set(d, kInfinity)));
-  }
-
   // f, f^2 and k.
   template <class D, class V>
-  HWY_INLINE Split<V> split(D d, V x) const {
-    const auto [f, k] = take_apart(d, x);
-    return {f, hn::Mul(f, f), k};
+  HWY_INLINE auto split(D d, V x, V& f, V& f2, V& k) const {
+    take_apart(d, x, f, k);
+    f2 = hn::Mul(f, f);
+    return hn::Lt(hn::Abs(k), hn::Set(d, 1022.0));
   }
 
   // ln(1 + f), to 29 bits.
@@ -134,7 +123,10 @@ struct Logarithm32 {
 
   template <class D, class V>
   HWY_INLINE V any_x(D d, V x) const {
-    const auto [f, f2, k] = split(d, x);
+    auto f = x;
+    auto f2 = x;
+    auto k = x;
+    split(d, x, f, f2, k);
     return with_special_values(d, x, join(d, f, approximate(d, f, f2), k));
   }
 };
