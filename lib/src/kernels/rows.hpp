@@ -32,6 +32,15 @@ extern const Kernel kPi;
 extern const Kernel kPrimes;
 extern const Kernel kFib;
 extern const Kernel kSleep;
+extern const Kernel kAxpy;
+extern const Kernel kAdd;
+extern const Kernel kMul;
+extern const Kernel kAbs;
+extern const Kernel kSqrt;
+extern const Kernel kExp;
+extern const Kernel kLog;
+extern const Kernel kCopy;
+extern const Kernel kCast;
 extern const Kernel kNoop;
 
 inline bool is_computable(const std::array<Kind, 2>& kinds) noexcept {
