@@ -13,17 +13,17 @@ namespace {
 
 std::string argument_text(const ArgumentInfo& argument) {
   const std::string fallback = argument.fallback.empty() ? "" : fmt::format("={}", argument.fallback);
-  return fmt::format("    {:<10}{}\n", fmt::format("{}{}", argument.name, fallback), argument.summary);
+  return fmt::format("    {:<14}{}\n", fmt::format("{}{}", argument.name, fallback), argument.summary);
 }
 
 std::string kernel_text(const KernelInfo& kernel, bool verbose) {
-  std::string text = fmt::format("  {:<10}{}\n", kernel.name, kernel.summary);
+  std::string text = fmt::format("  {:<14}{}\n", kernel.name, kernel.summary);
   for (const auto& argument : kernel.arguments) text += argument_text(argument);
   if (!verbose) return text;
   const char* repeatable = kernel.repeatable ? "yes" : "with --out";
-  if (kernel.arrays > 0) text += fmt::format("    {:<12}{}\n", "dtypes:", kernel.dtypes);
-  text += fmt::format("    {:<12}{}\n    {:<12}{}\n", "result:", kernel.result, "repeatable:", repeatable);
-  return text + fmt::format("    {:<12}shmtool {}\n", "example:", kernel.example);
+  if (kernel.arrays > 0) text += fmt::format("    {:<14}{}\n", "dtypes:", kernel.dtypes);
+  text += fmt::format("    {:<14}{}\n    {:<14}{}\n", "result:", kernel.result, "repeatable:", repeatable);
+  return text + fmt::format("    {:<14}shmtool {}\n", "example:", kernel.example);
 }
 
 std::string_view kind_of(const KernelInfo& kernel) {
