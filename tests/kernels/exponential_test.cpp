@@ -36,11 +36,11 @@ double worst_error(double low, double high) {
 }
 
 TEST(Exponential, IsWithinOneUlp) {
-  EXPECT_LT(worst_error<double>(-708, 709.7), 0.7);
-  EXPECT_LT(worst_error<double>(-1, 1), 0.7);
-  EXPECT_LT(worst_error<double>(-1e-3, 1e-3), 0.7);
-  EXPECT_LT(worst_error<double>(-1e-300, 1e-300), 0.7);
-  EXPECT_LT(worst_error<double>(709, 709.78), 0.7);
+  EXPECT_LT(worst_error<double>(-708, 709.7), 0.75);
+  EXPECT_LT(worst_error<double>(-1, 1), 0.75);
+  EXPECT_LT(worst_error<double>(-1e-3, 1e-3), 0.75);
+  EXPECT_LT(worst_error<double>(-1e-300, 1e-300), 0.75);
+  EXPECT_LT(worst_error<double>(709, 709.78), 0.75);
   EXPECT_LT(worst_error<double>(-745.1, -708), 1.0);  // Subnormal results: rounded twice.
 }
 
@@ -69,7 +69,7 @@ TEST(Exponential, ComputesOtherKindsInWhatNumPyTakesForThem) {
   EXPECT_TRUE(same_bits(halves, {float16(1.0F), float16(2.719F), float16(148.4F), float16(59870.0F),
                                  float16(std::numeric_limits<float>::infinity())}));
   EXPECT_EQ((run_map<std::int16_t, float>("exp", {0, 1})), (std::vector<float>{1, 2.7182818F}));
-  EXPECT_LT(error_of(run_map<std::uint64_t, double>("exp", {100})[0], std::exp(100.0L)), 0.7);
+  EXPECT_LT(error_of(run_map<std::uint64_t, double>("exp", {100})[0], std::exp(100.0L)), 0.75);
   EXPECT_LT(error_of(run_map<long double, long double>("exp", {1.0L})[0], 2.718281828459045235360287L), 1.0);
   const auto complex =
       run_map<std::complex<double>, std::complex<double>>("exp", {{0, 3.141592653589793}})[0];

@@ -39,6 +39,14 @@ TEST(Promote, GivesTheKindThatNumPyGives) {
   }
 }
 
+// numpy.sqrt(numpy.ones(1, dtype)).dtype.char
+TEST(Inexact, GivesTheKindThatNumPyComputesRootsIn) {
+  constexpr std::string_view kRoots = "eeeffddddefdgFDG";
+  for (std::size_t i = 0; i < kKinds; ++i) {
+    EXPECT_EQ(kLetters.at(static_cast<std::size_t>(inexact(kind_at(i)))), kRoots[i]) << kLetters[i];
+  }
+}
+
 TEST(CanWrite, AllowsWhatNumPyCallsTheSameKind) {
   for (std::size_t from = 0; from < kKinds; ++from) {
     for (std::size_t to = 0; to < kKinds; ++to) {
