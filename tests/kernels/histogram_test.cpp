@@ -135,6 +135,24 @@ TEST(Histogram, IsRightAtEveryEdge) {
   }
 }
 
+TEST(Histogram, IsTheSameOnEveryInstructionSet) {
+  auto doubles = run_generator<double>("random", 5003, {});
+  std::vector<float> floats(doubles.begin(), doubles.end());
+  doubles[7] = kNaN;
+  floats[9] = std::numeric_limits<float>::infinity();
+  const Arguments arguments{{"bins", "37"}, {"lo", "0.1"}, {"hi", "0.9"}};
+  std::optional<Histogram> first;
+  std::optional<Histogram> first_short;
+  for_each_target([&](const char* target) {
+    const auto found = histogram<double>(doubles, arguments, 3);
+    const auto found_short = histogram<float>(floats, arguments, 3);
+    EXPECT_EQ(first.value_or(found), found) << target;
+    EXPECT_EQ(first_short.value_or(found_short), found_short) << target;
+    first = found;
+    first_short = found_short;
+  });
+}
+
 TEST(Histogram, DoesNotCountWhatIsOutsideOrNaN) {
   EXPECT_EQ(histogram<double>({kNaN, -kNaN, kInfinity, -kInfinity, -1, 2, 0.5},
                               {{"bins", "1"}, {"lo", "0"}, {"hi", "1"}}),
