@@ -66,6 +66,9 @@ TEST(TaylorExp, OfIntegersIsFloat64AndOfFloatsTheirOwn) {
   EXPECT_EQ((taylor<float, float>({1, 0, 1}, "30")), std::vector<float>(expected.begin(), expected.end()));
   EXPECT_EQ((taylor<std::int32_t, float>({1, 0, 1}, "30")),
             std::vector<float>(expected.begin(), expected.end()));
+  // Rounded to their own dtype first.
+  EXPECT_EQ((taylor<float, double>({1, 0, 1}, "30")[0]),
+            static_cast<double>(static_cast<float>(expected[0])));
   EXPECT_NEAR(static_cast<double>(taylor<long double, long double>({1}, "40")[0] - std::exp(1.0L)), 0, 1e-18);
 }
 

@@ -84,6 +84,8 @@ Kind promote(Kind a, Kind b) noexcept {
   return family == Family::real ? real : complex_of(real);
 }
 
+Kind inexact(Kind kind) noexcept { return family_of(kind) <= Family::integer ? real_of(kind) : kind; }
+
 bool can_write(Kind from, Kind to) noexcept { return family_of(from) <= family_of(to); }
 
 }  // namespace shmkit::kernel

@@ -1,11 +1,10 @@
 #include <array>
-#include <type_traits>
 
-#include "kernels/order.hpp"
+#include "kernels/arithmetic.hpp"
 #include "kernels/parse_scalar.hpp"
 #include "kernels/rows.hpp"
 
-// scale: x *= factor as NumPy, or into another array.
+// scale: x * factor as NumPy's x *= factor, the factor being a number of the array's dtype.
 namespace shmkit::kernel {
 namespace {
 
@@ -22,28 +21,11 @@ Params prepare(const Arguments& arguments, const Operands& operands) {
   return params;
 }
 
-template <Element T>
-Stored<T> product(Stored<T> a, Stored<T> b) noexcept {
-  if constexpr (std::is_integral_v<Stored<T>>) {
-    // Modulo 2^n; 64 bits without a sign, so that nothing overflows on the way.
-    return static_cast<Stored<T>>(static_cast<std::uint64_t>(a) * static_cast<std::uint64_t>(b));
-  } else if constexpr (kIsComplex<T>) {
-    // Not std::complex's product, which turns some NaNs into infinities.
-    return {a.real() * b.real() - a.imag() * b.imag(), a.real() * b.imag() + a.imag() * b.real()};
-  } else if constexpr (std::is_same_v<T, float16>) {
-    return float16(static_cast<float>(a) * static_cast<float>(b));
-  } else {
-    return a * b;
-  }
-}
+void apply(Kind kind, const Block& block) noexcept { calculate(Arithmetic::scale, kind, block); }
 
 void run(const ChunkInput& in) noexcept {
-  visit_kind(in.in[0].kind, [&]<Element T>() {
-    const auto* data = in.in[0].as<const Stored<T>>();
-    auto* out = in.out.as<Stored<T>>();
-    const auto factor = in.params->get<Stored<T>>();
-    for (std::uint64_t i = 0; i < in.count(); ++i) out[i] = product<T>(data[i], factor);
-  });
+  const Kind kind = in.in[0].kind;
+  map_elements(in, {.computed = kind, .applied = kind, .result = kind, .apply = apply});
 }
 
 Kind result_kind(const std::array<Kind, 2>& kinds, const Params&) { return kinds[0]; }

@@ -1,0 +1,30 @@
+#include "kernels/arithmetic.hpp"
+#include "kernels/rows.hpp"
+
+// add: x + y as NumPy, in the promoted dtype.
+namespace shmkit::kernel {
+namespace {
+
+void apply(Kind kind, const Block& block) noexcept { calculate(Arithmetic::add, kind, block); }
+
+void run(const ChunkInput& in) noexcept {
+  const Kind kind = promoted_kind({in.in[0].kind, in.in[1].kind}, *in.params);
+  map_elements(in, {.arrays = 2, .computed = kind, .applied = kind, .result = kind, .apply = apply});
+}
+
+}  // namespace
+
+constinit const Kernel kAdd = {.info = {.name = "add",
+                                        .summary = "x + y, element by element.",
+                                        .arguments = {},
+                                        .kind = KernelKind::map,
+                                        .arrays = 2,
+                                        .repeatable = false,
+                                        .dtypes = "all numeric",
+                                        .result = "promoted dtype",
+                                        .example = "run add x y --out z"},
+                               .accepts = can_promote,
+                               .result_kind = promoted_kind,
+                               .run = run};
+
+}  // namespace shmkit::kernel
