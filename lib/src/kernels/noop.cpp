@@ -21,7 +21,7 @@ std::optional<Value> combine(const Partials& partials) {
 
 constinit const Kernel kNoop = {
     .info = {.name = "noop",
-             .summary = "Counts the elements without looking at them: what dispatch costs.",
+             .summary = "Counts elements without looking at them: what dispatch costs.",
              .arguments = {},
              .dtypes = "all numeric",
              .result = "int64",

@@ -95,7 +95,7 @@ void run(const ChunkInput& in) noexcept {
 
 constinit const Kernel kRandom = {
     .info = {.name = "random",
-             .summary = "Uniform random numbers: [0, 1), or all values of an integer dtype.",
+             .summary = "Uniform random numbers: [0, 1), or all values of integer dtypes.",
              .arguments = kArguments,
              .kind = KernelKind::generator,
              .dtypes = "all numeric",
