@@ -10,7 +10,8 @@ namespace {
 template <Element T>
 std::vector<Value> all_reductions(const std::vector<Stored<T>>& data) {
   std::vector<Value> results;
-  for (const char* kernel : {"min", "max", "argmin", "argmax", "sum", "mean"}) {
+  for (const char* kernel : {"min", "max", "argmin", "argmax", "sum", "mean", "prod", "minmax", "var", "std",
+                             "norm", "count_nonzero", "any", "all"}) {
     for (const std::uint64_t chunks : {1U, 5U}) results.push_back(run_reduction<T>(kernel, data, chunks));
   }
   return results;

@@ -74,10 +74,18 @@ std::optional<Value> run_row(const Kernel& row, std::vector<Stored<T>>& data, st
 
 /// The result of a reduction; of its exact kernel where its own partials do not decide.
 template <Element T>
-Value run_reduction(std::string_view kernel, std::vector<Stored<T>> data, std::uint64_t chunks = 1) {
+Value run_reduction(std::string_view kernel, std::vector<Stored<T>> data, std::uint64_t chunks = 1,
+                    const Arguments& arguments = {}) {
   const Kernel& row = *find(kernel);
-  if (auto value = run_row<T>(row, data, chunks)) return *value;
-  return run_row<T>(*row.exact, data, chunks).value();
+  if (auto value = run_row<T>(row, data, chunks, arguments)) return *value;
+  return run_row<T>(*row.exact, data, chunks, arguments).value();
+}
+
+/// The result of a kernel without arrays.
+inline Value run_compute(std::string_view kernel, const Arguments& arguments, std::uint64_t chunks = 1) {
+  const Kernel& row = *find(kernel);
+  const Params params = params_of(row, arguments, {});
+  return run_operands(row, {{}, {}, row.items(params)}, chunks, params).value();
 }
 
 /// What a generator writes.
@@ -89,6 +97,18 @@ std::vector<Stored<T>> run_generator(std::string_view kernel, std::size_t size, 
   return data;
 }
 
+/// A result that is a real floating-point number.
+inline double real_result(const Value& value) {
+  return std::visit(
+      []<class T>(T number) -> double {
+        if constexpr (std::is_floating_point_v<T>)
+          return static_cast<double>(number);
+        else
+          throw std::runtime_error("the result is no floating-point number");
+      },
+      value.scalar);
+}
+
 template <class T>
 bool same_bits(const T& a, const T& b) {
   constexpr bool kPadded = std::is_same_v<T, long double> && std::numeric_limits<long double>::digits == 64;
@@ -96,7 +116,12 @@ bool same_bits(const T& a, const T& b) {
 }
 
 inline bool same_bits(const Value& a, const Value& b) {
-  if (a.dtype != b.dtype || a.scalar.index() != b.scalar.index()) return false;
+  if (a.dtype != b.dtype || a.scalar.index() != b.scalar.index() || a.list.size() != b.list.size())
+    return false;
+  for (std::size_t i = 0; i < a.list.size(); ++i) {
+    if (!same_bits(a.list[i], b.list[i])) return false;
+  }
+  if (a.scalar.index() == 0) return true;
   return std::visit(
       [&](const auto& x) { return same_bits(x, std::get<std::decay_t<decltype(x)>>(b.scalar)); }, a.scalar);
 }

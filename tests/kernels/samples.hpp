@@ -36,6 +36,17 @@ Stored<T> sample(std::mt19937_64& random) {
   }
 }
 
+/// A real element as the widest type. Exact, but for 64-bit integers where long double has 53 bits.
+template <Element T>
+long double as_wide(Stored<T> x) {
+  if constexpr (std::is_same_v<T, bool>)
+    return x != 0 ? 1 : 0;
+  else if constexpr (std::is_same_v<T, float16>)
+    return static_cast<float>(x);
+  else
+    return static_cast<long double>(x);
+}
+
 template <Element T>
 std::vector<Stored<T>> samples(std::size_t size, std::uint64_t seed) {
   std::mt19937_64 random(seed);

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "kernels/convert.hpp"
+#include "kernels/elementwise.hpp"
 #include "kernels/float_sum.hpp"
 #include "kernels/long_sum.hpp"
 #include "kernels/narrow.hpp"
@@ -208,10 +209,6 @@ std::size_t partial_bytes(const std::array<Kind, 2>& kinds, const Params&) {
   return visit_kind(promote(kinds[0], kinds[1]), []<Element T>() { return sizeof(Partial<F, T>); });
 }
 
-bool accepts(const std::array<Kind, 2>& kinds) {
-  return is_computable(kinds) && DType(promote(kinds[0], kinds[1])).computable();
-}
-
 template <class F>
 constexpr Kernel row(const Kernel* exact) {
   return {.info = {.name = "dot",
@@ -221,7 +218,7 @@ constexpr Kernel row(const Kernel* exact) {
                    .dtypes = "all numeric but longdouble with complex",
                    .result = "promoted dtype of the arrays",
                    .example = "run dot x y"},
-          .accepts = accepts,
+          .accepts = can_promote,
           .partial_bytes = partial_bytes<F>,
           .run = run<F>,
           .combine = combine<F>,

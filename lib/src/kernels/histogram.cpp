@@ -4,13 +4,14 @@
 #include <limits>
 #include <string>
 
+#include <fmt/format.h>
+
 #include <shmkit/error.hpp>
 
+#include "kernels/bins.hpp"
 #include "kernels/convert.hpp"
-#include "kernels/narrow.hpp"
+#include "kernels/counts.hpp"
 #include "kernels/order.hpp"
-#include "kernels/parse_scalar.hpp"
-#include "kernels/prefetch.hpp"
 #include "kernels/rows.hpp"
 
 // histogram: how many elements fall into each of a number of equal bins, as numpy.histogram counts them:
@@ -28,51 +29,23 @@ constexpr std::array kArguments{
 
 constexpr std::uint32_t kMaxBins = 1U << 20U;
 
-// What is computed in double and then rounded to: float16, float32 or double.
-template <Element T>
-using EdgeType = std::conditional_t<std::is_same_v<T, float16> || std::is_same_v<T, float>, T, double>;
-
-template <class E>
-double rounded(double value) noexcept {
-  return widen(narrow<E>(value));
-}
-
-struct Bins {
-  double lo = 0;
-  double hi = 0;
-  double step = 0;
-  double per_unit = 0;  // Bins.
-  std::uint32_t count = 0;
-  Kind kind = Kind::float64;  // Of the array.
+// What is asked for, until minmax is known.
+struct Request {
+  Bins bins;
   bool has_lo = false;
   bool has_hi = false;
-
-  // Requires: step is not 0.
-  template <class E>
-  double edge(std::uint32_t i) const noexcept {
-    return rounded<E>(i == count ? hi : static_cast<double>(static_cast<std::int32_t>(i)) * step + lo);
-  }
 };
 
-template <class Visitor>
-decltype(auto) visit_edge(Kind kind, Visitor visit) {
-  return visit_kind(kind, [&]<Element T>() { return visit.template operator()<EdgeType<T>>(); });
-}
-
 [[noreturn]] void refuse(const Bins& bins, const std::string& why, std::string hint) {
-  throw Error(
-      Errc::usage,
-      "kernel histogram: the range [" + std::to_string(bins.lo) + ", " + std::to_string(bins.hi) + "] " + why,
-      std::move(hint));
+  throw Error(Errc::usage, fmt::format("kernel histogram: the range [{}, {}] {}", bins.lo, bins.hi, why),
+              std::move(hint));
 }
 
 bool all_distinct(const Bins& bins) {
-  return visit_edge(bins.kind, [&]<class E>() {
-    for (std::uint32_t i = 0; i < bins.count; ++i) {
-      if (!(bins.edge<E>(i) < bins.edge<E>(i + 1))) return false;
-    }
-    return true;
-  });
+  for (std::uint32_t i = 0; i < bins.count; ++i) {
+    if (!(bins.edge(i) < bins.edge(i + 1))) return false;
+  }
+  return true;
 }
 
 Params finished(Bins bins) {
@@ -92,39 +65,43 @@ Params finished(Bins bins) {
     refuse(bins, "is too narrow for " + std::to_string(bins.count) + " bins",
            "Take fewer bins or a wider range.");
   Params params;
-  params.set(bins);
+  params.set(Request{bins, true, true});
   return params;
 }
 
-double parse_edge(const ArgumentText& argument, Kind kind) {
-  return visit_edge(kind, [&]<class E>() { return static_cast<double>(parse_wide<E>(argument)); });
+// Both are checked as numbers of the kind that edges are rounded to.
+double parse_edge(const ArgumentText& argument, Kind edges) {
+  if (edges == Kind::float32) return parse_wide<float>(argument);
+  return edges == Kind::float16 ? parse_wide<float16>(argument) : parse_wide<double>(argument);
+}
+
+std::uint32_t parse_bins(const ArgumentText& argument) {
+  return static_cast<std::uint32_t>(parse_count(argument, 1, kMaxBins));
 }
 
 // No elements: from 0 to 1, as NumPy.
 Params prepare(const Arguments& arguments, const Operands& operands) {
-  const ArgumentText count{"histogram", "bins", arguments.at("bins")};
-  Bins bins;
-  bins.kind = operands.kinds[0];
-  bins.count = parse_scalar<std::uint32_t>(count);
-  if (bins.count < 1 || bins.count > kMaxBins)
-    throw Error(Errc::usage, "kernel histogram: bins '" + arguments.at("bins") + "' is out of range",
-                "Take from 1 to " + std::to_string(kMaxBins) + ".");
   const ArgumentText lo{"histogram", "lo", arguments.at("lo")};
   const ArgumentText hi{"histogram", "hi", arguments.at("hi")};
-  bins.has_lo = lo.text != "min" || operands.size == 0;
-  bins.has_hi = hi.text != "max" || operands.size == 0;
-  bins.hi = 1;
-  if (lo.text != "min") bins.lo = parse_edge(lo, bins.kind);
-  if (hi.text != "max") bins.hi = parse_edge(hi, bins.kind);
-  if (bins.has_lo && bins.has_hi) return finished(bins);
+  const Kind kind = operands.kinds[0];
+  const bool is_short = kind == Kind::float16 || kind == Kind::float32;
+  Request request;
+  request.has_lo = lo.text != "min" || operands.size == 0;
+  request.has_hi = hi.text != "max" || operands.size == 0;
+  Bins& bins = request.bins;
+  bins.count = parse_bins({"histogram", "bins", arguments.at("bins")});
+  bins.edges = is_short ? kind : Kind::float64;
+  bins.lo = lo.text == "min" ? 0 : parse_edge(lo, bins.edges);
+  bins.hi = hi.text == "max" ? 1 : parse_edge(hi, bins.edges);
+  if (request.has_lo && request.has_hi) return finished(bins);
   Params params;
-  params.set(bins);
+  params.set(request);
   return params;
 }
 
 bool settled(const Params& params) {
-  const auto bins = params.get<Bins>();
-  return bins.has_lo && bins.has_hi;
+  const auto request = params.get<Request>();
+  return request.has_lo && request.has_hi;
 }
 
 double as_double(const Value& value) {
@@ -139,63 +116,45 @@ double as_double(const Value& value) {
 }
 
 Params settle(Params params, const Value& minmax) {
-  auto bins = params.get<Bins>();
-  if (!bins.has_lo) bins.lo = as_double(minmax.list.at(0));
-  if (!bins.has_hi) bins.hi = as_double(minmax.list.at(1));
-  bins.has_lo = bins.has_hi = true;
-  return finished(bins);
+  auto request = params.get<Request>();
+  if (!request.has_lo) request.bins.lo = as_double(minmax.list.at(0));
+  if (!request.has_hi) request.bins.hi = as_double(minmax.list.at(1));
+  return finished(request.bins);
 }
 
+Bins bins_of(const Params& params) noexcept { return params.get<Request>().bins; }
+
 std::size_t partial_bytes(const std::array<Kind, 2>&, const Params& params) {
-  return std::size_t{params.get<Bins>().count} * sizeof(std::uint64_t);
+  return std::size_t{bins_of(params).count} * sizeof(std::uint64_t);
 }
 
 // Elements at a time: their bins are found with vectors, and then counted one by one.
 constexpr std::size_t kBlock = 512;
-constexpr std::int32_t kNone = -1;
 
-// The first guess is at most one off, as in NumPy's own algorithm; the edges decide.
-template <class E>
-std::int32_t bin_of(double x, const Bins& bins) noexcept {
-  const double last = bins.count - 1;
-  const double guess = std::clamp((x - bins.lo) * bins.per_unit, 0.0, last);
-  auto bin = static_cast<std::uint32_t>(static_cast<std::int32_t>(guess));
-  bin -= x < bins.edge<E>(bin) ? 1U : 0U;
-  bin += bin + 1 < bins.count && x >= bins.edge<E>(bin + 1) ? 1U : 0U;
-  return static_cast<std::int32_t>(bin);
-}
-
-template <class E>
-void count_block(const double* data, std::size_t count, const Bins& bins, std::uint64_t* counts) noexcept {
-  const double lowest = bins.edge<E>(0);
-  const double highest = bins.edge<E>(bins.count);
+void count_block(const Bins& bins, const double* data, std::size_t count, std::uint64_t* counts) noexcept {
   std::array<std::int32_t, kBlock> found;
-  for (std::size_t i = 0; i < count; ++i) {
-    const bool inside = data[i] >= lowest && data[i] <= highest;
-    const std::int32_t bin = bin_of<E>(inside ? data[i] : lowest, bins);
-    found[i] = inside ? bin : kNone;
-  }
+  find_bins(bins, data, count, found.data());
   for (std::size_t i = 0; i < count; ++i) {
     if (static_cast<std::uint32_t>(found[i]) < bins.count) ++counts[found[i]];
   }
 }
 
 void run(const ChunkInput& in) noexcept {
-  const auto bins = in.params->get<Bins>();
+  const Bins bins = bins_of(*in.params);
   const Kind kind = in.in[0].kind;
   auto* counts = reinterpret_cast<std::uint64_t*>(in.partial);
   std::fill_n(counts, bins.count, std::uint64_t{0});
   alignas(64) std::array<double, kBlock> block;
+  const Column converted{Kind::float64, reinterpret_cast<std::byte*>(block.data())};
   for (std::uint64_t at = 0; at < in.count(); at += kBlock) {
     const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(kBlock, in.count() - at));
-    std::byte* from = in.in[0].data + at * natural_itemsize(kind);
-    convert({kind, from}, {Kind::float64, reinterpret_cast<std::byte*>(block.data())}, count);
-    visit_edge(kind, [&]<class E>() { count_block<E>(block.data(), count, bins, counts); });
+    convert({kind, in.in[0].data + at * natural_itemsize(kind)}, converted, count);
+    count_block(bins, block.data(), count, counts);
   }
 }
 
 std::optional<Value> combine(const Partials& partials) {
-  const auto bins = partials.params->get<Bins>();
+  const Bins bins = bins_of(*partials.params);
   std::vector<std::uint64_t> counts(bins.count);
   for (std::uint64_t chunk = 0; chunk < partials.chunks; ++chunk) {
     const std::byte* from = partials.data + chunk * partials.stride;
@@ -209,9 +168,7 @@ std::optional<Value> combine(const Partials& partials) {
   for (const std::uint64_t count : counts)
     frequencies.list.push_back(make_value(static_cast<std::int64_t>(count)));
   Value edges{Kind::float64, {}, {}};
-  visit_edge(partials.kinds[0], [&]<class E>() {
-    for (std::uint32_t i = 0; i <= bins.count; ++i) edges.list.push_back(make_value(bins.edge<E>(i)));
-  });
+  for (std::uint32_t i = 0; i <= bins.count; ++i) edges.list.push_back(make_value(bins.edge(i)));
   return Value{Kind::float64, {}, {std::move(frequencies), std::move(edges)}};
 }
 

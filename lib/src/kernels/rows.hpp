@@ -27,11 +27,6 @@ extern const Kernel kArange;
 extern const Kernel kLinspace;
 extern const Kernel kRandom;
 extern const Kernel kScale;
-extern const Kernel kTaylorExp;
-extern const Kernel kPi;
-extern const Kernel kPrimes;
-extern const Kernel kFib;
-extern const Kernel kSleep;
 extern const Kernel kAxpy;
 extern const Kernel kAdd;
 extern const Kernel kMul;
@@ -41,6 +36,11 @@ extern const Kernel kExp;
 extern const Kernel kLog;
 extern const Kernel kCopy;
 extern const Kernel kCast;
+extern const Kernel kTaylorExp;
+extern const Kernel kPi;
+extern const Kernel kPrimes;
+extern const Kernel kFib;
+extern const Kernel kSleep;
 extern const Kernel kNoop;
 
 inline bool is_computable(const std::array<Kind, 2>& kinds) noexcept {

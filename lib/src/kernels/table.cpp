@@ -9,10 +9,10 @@ namespace shmkit::kernel {
 
 std::span<const Kernel> table() noexcept {
   static const std::array rows{
-      kMin,      kMax,       kSum,   kMean,         kArgmin, kArgmax, kProd,      kMinmax, kVar,
-      kStd,      kNorm,      kDot,   kCountNonzero, kAny,    kAll,    kHistogram, kFill,   kArange,
-      kLinspace, kRandom,    kScale, kAxpy,         kAdd,    kMul,    kAbs,       kSqrt,   kExp,
-      kLog,      kTaylorExp, kCopy,  kCast,         kPi,     kPrimes, kFib,       kSleep,  kNoop};
+      kMin,      kMax,    kSum,   kMean,         kArgmin, kArgmax, kProd,      kMinmax, kVar,
+      kStd,      kNorm,   kDot,   kCountNonzero, kAny,    kAll,    kHistogram, kFill,   kArange,
+      kLinspace, kRandom, kScale, kAxpy,         kAdd,    kMul,    kAbs,       kSqrt,   kExp,
+      kLog,      kCopy,   kCast,  kTaylorExp,    kPi,     kPrimes, kFib,       kSleep,  kNoop};
   return rows;
 }
 

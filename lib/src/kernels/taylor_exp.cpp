@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <array>
 
-#include "kernels/convert.hpp"
 #include "kernels/counts.hpp"
+#include "kernels/elementwise.hpp"
 #include "kernels/order.hpp"
 #include "kernels/rows.hpp"
 
@@ -15,10 +15,7 @@ namespace {
 constexpr std::array kArguments{
     ArgumentInfo{.name = "terms", .summary = "How many, at most 1000000.", .fallback = "1000"}};
 
-constexpr std::size_t kBlock = 16;  // Several at a time: an addition waits for the one before.
-
-template <Element T>
-using Compute = std::conditional_t<std::is_same_v<T, long double>, long double, double>;
+constexpr std::size_t kTogether = 16;  // Elements at a time: an addition waits for the one before.
 
 Params prepare(const Arguments& arguments, const Operands&) {
   constexpr std::uint64_t kMost = 1000000;
@@ -28,42 +25,52 @@ Params prepare(const Arguments& arguments, const Operands&) {
 }
 
 template <class C>
-void sum_terms(std::array<C, kBlock>& block, std::uint64_t terms) noexcept {
-  std::array<C, kBlock> term;
-  std::array<C, kBlock> sum;
+void sum_terms(std::array<C, kTogether>& elements, std::uint64_t terms) noexcept {
+  std::array<C, kTogether> term;
+  std::array<C, kTogether> sum;
   term.fill(1);
   sum.fill(1);
   for (std::uint64_t k = 1; k < terms; ++k) {
     const auto divisor = static_cast<C>(k);
-    for (std::size_t i = 0; i < kBlock; ++i) {
-      term[i] = term[i] * block[i] / divisor;
+    for (std::size_t i = 0; i < kTogether; ++i) {
+      term[i] = term[i] * elements[i] / divisor;
       sum[i] += term[i];
     }
   }
-  block = sum;
+  elements = sum;
 }
 
-void run(const ChunkInput& in) noexcept {
-  const auto terms = in.params->get<std::uint64_t>();
-  visit_kind(in.in[0].kind, [&]<Element T>() {
-    using C = Compute<T>;
-    alignas(64) std::array<C, kBlock> block{};
-    const Column computed{KindOf<C>::value, reinterpret_cast<std::byte*>(block.data())};
-    const auto at = [](const Column& column, std::uint64_t i) {
-      return Column{column.kind, column.data + i * natural_itemsize(column.kind)};
-    };
-    for (std::uint64_t i = 0; i < in.count(); i += kBlock) {
-      const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(kBlock, in.count() - i));
-      convert(at(in.in[0], i), computed, count);
-      sum_terms(block, terms);
-      convert(computed, at(in.out, i), count);
-    }
-  });
+template <class C>
+void sum_block(const Block& block) noexcept {
+  const auto terms = block.params->get<std::uint64_t>();
+  std::array<C, kTogether> elements{};
+  for (std::size_t at = 0; at < block.count; at += kTogether) {
+    const std::size_t count = std::min(kTogether, block.count - at);
+    std::copy_n(block.operand<C>(0) + at, count, elements.data());
+    sum_terms(elements, terms);
+    std::copy_n(elements.data(), count, block.result<C>() + at);
+  }
+}
+
+void apply(Kind computed, const Block& block) noexcept {
+  if (computed == Kind::longdouble)
+    sum_block<long double>(block);
+  else
+    sum_block<double>(block);
 }
 
 Kind result_kind(const std::array<Kind, 2>& kinds, const Params&) {
   return visit_kind(kinds[0],
                     []<Element T>() { return std::is_integral_v<T> ? Kind::float64 : KindOf<T>::value; });
+}
+
+void run(const ChunkInput& in) noexcept {
+  const Kind kind = in.in[0].kind;
+  const Kind computed = kind == Kind::longdouble ? kind : Kind::float64;
+  map_elements(in, {.computed = computed,
+                    .applied = computed,
+                    .result = result_kind({kind, kind}, *in.params),
+                    .apply = apply});
 }
 
 bool accepts(const std::array<Kind, 2>& kinds) {
@@ -72,19 +79,18 @@ bool accepts(const std::array<Kind, 2>& kinds) {
 
 }  // namespace
 
-constinit const Kernel kTaylorExp = {
-    .info = {.name = "taylor_exp",
-             .summary = "The first terms of exp's Taylor series, term by term.",
-             .arguments = kArguments,
-             .kind = KernelKind::map,
-             .repeatable = false,
-             .dtypes = "all numeric but complex",
-             .result = "float64 or dtype of the array",
-             .example = "run taylor_exp x --out y --arg terms=1000"},
-    .accepts = accepts,
-    .result_kind = result_kind,
-    .prepare = prepare,
-    .run = run,
-    .grain = 16};
+constinit const Kernel kTaylorExp = {.info = {.name = "taylor_exp",
+                                              .summary = "The first terms of exp's Taylor series.",
+                                              .arguments = kArguments,
+                                              .kind = KernelKind::map,
+                                              .repeatable = false,
+                                              .dtypes = "all numeric but complex",
+                                              .result = "float64 or dtype of the array",
+                                              .example = "run taylor_exp x --out y --arg terms=1000"},
+                                     .accepts = accepts,
+                                     .result_kind = result_kind,
+                                     .prepare = prepare,
+                                     .run = run,
+                                     .grain = 16};
 
 }  // namespace shmkit::kernel
