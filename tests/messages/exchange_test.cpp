@@ -183,8 +183,8 @@ TEST_P(ExchangeTest, DoesWhatTwoDequesDo) {
   std::array<std::deque<Entry>, 2> waiting;
   std::array<std::size_t, 2> returned{};
   std::array<std::vector<Held>, 4> held;
-  std::vector<Exchange> seats;
-  for (std::uint32_t seat = 0; seat < 4; ++seat) seats.push_back(queue.seat(seat));
+  std::deque<Exchange> seats;
+  for (std::uint32_t seat = 0; seat < 4; ++seat) seats.emplace_back(queue.memory(), seat);
   std::minstd_rand random(static_cast<unsigned>(GetParam()) + 1);
   int number = 0;
   for (int step = 0; step < 20'000; ++step) {

@@ -28,7 +28,7 @@ class PlainQueue {
   }
 
   const messages::QueueMemory& memory() const { return memory_; }
-  messages::Exchange seat(std::uint32_t number) const { return {memory_, number}; }
+  messages::Exchange seat(std::uint32_t number) const { return messages::Exchange(memory_, number); }
 
  private:
   struct Free {

@@ -1,19 +1,28 @@
 #include "messages/exchange.hpp"
 
+#include <algorithm>
 #include <cstring>
-#include <vector>
 
 #include <shmkit/error.hpp>
 
 #include "messages/fault_point.hpp"
+#include "queue/prefetch.hpp"
 
 namespace shmkit::messages {
+namespace {
 
-Exchange::Exchange(const QueueMemory& memory, std::uint32_t seat) noexcept
+// So far ahead that the line is there when it is needed.
+constexpr std::uint64_t kAhead = 3;
+
+}  // namespace
+
+Exchange::Exchange(const QueueMemory& memory, std::uint32_t seat)
     : memory_(memory),
       seat_(seat),
       // Apart from others.
-      next_box_(memory.geometry().boxes / memory.geometry().seats * seat) {}
+      next_box_(memory.geometry().boxes / memory.geometry().seats * seat) {
+  for (std::uint32_t lane = 0; lane < memory.geometry().lanes; ++lane) lanes_.emplace_back(memory_, lane);
+}
 
 BoxWord Exchange::look(std::uint32_t box) const {
   const BoxWord word = unpack_box(memory_.box(box).word.load(std::memory_order_seq_cst));
@@ -24,7 +33,7 @@ BoxWord Exchange::look(std::uint32_t box) const {
 
 // PLACED alone does not say it: its producer may still be trying.
 bool Exchange::is_queued(const BoxWord& word, std::uint32_t box) const {
-  return word.state == BoxState::placed && Lane(memory_, word.lane).names(word.place, box);
+  return word.state == BoxState::placed && lanes_[word.lane].names(word.place, box);
 }
 
 // Producers.
@@ -40,12 +49,16 @@ QueueStatus Exchange::try_put(std::span<const std::byte> message, std::uint32_t 
   return status;
 }
 
-bool Exchange::has_room(std::uint32_t number) {
-  Lane lane(memory_, number);
-  const auto spot = lane.end();
-  if (!spot || !lane.is_full_at(spot->place)) return true;  // Or closed, which nobody has to wait for.
-  front_waits(number);                                      // Moves a head on that lags.
-  return !lane.is_full_at(spot->place);
+bool Exchange::is_full_at(std::uint32_t lane, Place place) {
+  if (!lanes_[lane].is_full_at(place)) return false;
+  front_waits(lane);  // The head that everybody knows may lag.
+  lanes_[lane].tell_head();
+  return lanes_[lane].is_full_at(place);
+}
+
+bool Exchange::has_room(std::uint32_t lane) {
+  const auto spot = lanes_[lane].end();
+  return !spot || !is_full_at(lane, spot->place);
 }
 
 std::optional<std::uint32_t> Exchange::claim_box() {
@@ -53,6 +66,7 @@ std::optional<std::uint32_t> Exchange::claim_box() {
   for (std::uint64_t looks = 0; looks < boxes; ++looks) {
     const auto box = static_cast<std::uint32_t>(next_box_);
     next_box_ = next_box_ + 1 == boxes ? 0 : next_box_ + 1;
+    queue::prefetch_to_write(&memory_.box(std::min(next_box_ + kAhead, boxes - 1)));
     Word& word = memory_.box(box).word;
     std::uint64_t seen = word.load(std::memory_order_relaxed);
     if (unpack_box(seen).state != BoxState::free) continue;
@@ -75,14 +89,11 @@ void Exchange::write(std::uint32_t number, std::span<const std::byte> message) n
 
 QueueStatus Exchange::append(std::uint32_t box, std::uint32_t number) {
   fault_point(FaultPoint::message_written);
-  Lane lane(memory_, number);
+  Lane& lane = lanes_[number];
   for (;;) {
     const auto spot = lane.end();
     if (!spot) return QueueStatus::closed;
-    if (lane.is_full_at(spot->place)) {
-      front_waits(number);  // Moves a head on that lags.
-      if (lane.is_full_at(spot->place)) return QueueStatus::full;
-    }
+    if (is_full_at(number, spot->place)) return QueueStatus::full;
     // Nobody else writes to it: as long as no cell names it, its seat has it. The cell releases it.
     memory_.box(box).word.store(pack({BoxState::placed, number, seat_, spot->place}),
                                 std::memory_order_relaxed);
@@ -99,7 +110,7 @@ void Exchange::give_up(std::uint32_t box) {
 // Consumers.
 
 bool Exchange::front_waits(std::uint32_t number) {
-  Lane lane(memory_, number);
+  Lane& lane = lanes_[number];
   for (;;) {
     const Lane::Front front = lane.front();
     if (front.found != Lane::Found::box) return false;
@@ -110,7 +121,7 @@ bool Exchange::front_waits(std::uint32_t number) {
 }
 
 QueueStatus Exchange::take_from(std::uint32_t number, Taken& taken) {
-  Lane lane(memory_, number);
+  Lane& lane = lanes_[number];
   for (;;) {
     const Lane::Front front = lane.front();
     if (front.found == Lane::Found::nothing) return QueueStatus::empty;
@@ -120,12 +131,13 @@ QueueStatus Exchange::take_from(std::uint32_t number, Taken& taken) {
     const BoxWord box = unpack_box(seen);
     const bool waits = box.state == BoxState::placed && box.lane == number && box.place == front.place;
     const std::uint64_t mine = pack({BoxState::taken, number, seat_, front.place});
-    // Release too: "the message, as its dead reader had it".
-    const bool won = waits && word.compare_exchange_strong(seen, mine, std::memory_order_acq_rel);
+    // Release too: "the message, as its dead reader had it". Sequentially consistent, before the bell for
+    // room is looked at.
+    const bool won = waits && word.compare_exchange_strong(seen, mine, std::memory_order_seq_cst);
     if (won) fault_point(FaultPoint::message_taken);
     lane.pass(front.place);
     if (!won) continue;
-    fault_point(FaultPoint::head_moved);
+    if (const auto coming = lane.coming()) queue::prefetch_to_write(&memory_.box(*coming));
     taken = {front.box, number};
     return QueueStatus::ok;
   }
@@ -215,13 +227,12 @@ MessageQueue::Message Exchange::message(const Taken& taken) const {
 
 void Exchange::acknowledge(std::uint32_t number) {
   Word& word = memory_.box(number).word;
-  std::uint64_t seen = word.load(std::memory_order_relaxed);
-  const BoxWord box = unpack_box(seen);
-  // Release: "the last reader is done with the bytes", "what was put before the acknowledgement".
-  // Sequentially consistent, before the bell is looked at.
-  if (box.state != BoxState::taken || box.seat != seat_ ||
-      !word.compare_exchange_strong(seen, pack(BoxWord{}), std::memory_order_seq_cst))
+  const BoxWord box = unpack_box(word.load(std::memory_order_relaxed));
+  if (box.state != BoxState::taken || box.seat != seat_)
     throw_damaged("a message was taken away from its holder");
+  // A store will do: nobody else writes to what a living seat has taken.
+  // Release: "the last reader is done with the bytes", "what was put before the acknowledgement".
+  word.store(pack(BoxWord{}), std::memory_order_release);
   fault_point(FaultPoint::message_done);
 }
 
@@ -235,7 +246,7 @@ void Exchange::close() {
 }
 
 void Exchange::close_lane(std::uint32_t number) {
-  Lane lane(memory_, number);
+  Lane& lane = lanes_[number];
   while (const auto spot = lane.end()) {
     if (lane.claim(*spot, kClosed)) fault_point(FaultPoint::lane_closed);
   }
@@ -255,7 +266,7 @@ bool Exchange::is_unfinished() {
   if (anything_waits()) return true;
   std::vector<std::optional<Place>> ends;
   const auto end_of = [&](std::uint32_t lane) -> std::optional<Place> {
-    const auto spot = Lane(memory_, lane).end();
+    const auto spot = lanes_[lane].end();
     return spot ? std::optional(spot->place) : std::nullopt;
   };
   for (std::uint32_t lane = 0; lane < memory_.geometry().lanes; ++lane) ends.push_back(end_of(lane));
@@ -274,7 +285,7 @@ bool Exchange::is_unfinished() {
 std::uint64_t Exchange::size() {
   std::uint64_t waiting = 0;
   for (std::uint32_t lane = 0; lane < memory_.geometry().lanes; ++lane) {
-    if (front_waits(lane)) waiting += Lane(memory_, lane).length();
+    if (front_waits(lane)) waiting += lanes_[lane].length();
   }
   const Door& door = memory_.door();
   if (door.returns.load(std::memory_order_acquire) == door.swept.load(std::memory_order_relaxed))

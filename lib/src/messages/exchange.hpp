@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include <shmkit/message_queue.hpp>
 
@@ -21,11 +22,13 @@ namespace shmkit::messages {
 class Exchange {
  public:
   /// Requires: `seat` is this thread's, and within bounds.
-  Exchange(const QueueMemory& memory, std::uint32_t seat) noexcept;
+  Exchange(const QueueMemory& memory, std::uint32_t seat);
+  Exchange(const Exchange&) = delete;
+  Exchange& operator=(const Exchange&) = delete;
 
   /// ok, full or closed. Requires: the message is not too long, and there is such a lane.
   QueueStatus try_put(std::span<const std::byte> message, std::uint32_t lane);
-  /// Whether try_put would find room. A snapshot.
+  /// Whether try_put would find room, or the lane is closed. A snapshot.
   bool has_room(std::uint32_t lane);
 
   struct Taken {
@@ -59,6 +62,7 @@ class Exchange {
   QueueStatus append(std::uint32_t box, std::uint32_t lane);
   void give_up(std::uint32_t box);
 
+  bool is_full_at(std::uint32_t lane, Place place);
   bool front_waits(std::uint32_t lane);
   QueueStatus take_from(std::uint32_t lane, Taken& taken);
   QueueStatus take_first(std::uint32_t lowest, Taken& taken);
@@ -77,6 +81,7 @@ class Exchange {
   BoxWord look(std::uint32_t box) const;
 
   QueueMemory memory_;
+  std::vector<Lane> lanes_;  // Which point to memory_: an Exchange stays where it is.
   std::uint32_t seat_;
   std::uint64_t next_box_;
 };

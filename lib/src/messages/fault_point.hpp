@@ -13,12 +13,12 @@ enum class FaultPoint : std::uint8_t {
   message_written,
   place_chosen,
   message_queued,
-  tail_moved,
+  tail_told,
   put_refused,
   room_awaited,
   // Of a consumer.
   message_taken,
-  head_moved,
+  head_told,
   message_done,
   message_awaited,
   // Of whoever takes or leaves a seat.
@@ -40,8 +40,8 @@ enum class FaultPoint : std::uint8_t {
 };
 
 inline constexpr std::array<std::string_view, 23> kFaultPointNames = {
-    "box_claimed",   "message_written", "place_chosen", "message_queued", "tail_moved",      "put_refused",
-    "room_awaited",  "message_taken",   "head_moved",   "message_done",   "message_awaited", "seat_locked",
+    "box_claimed",   "message_written", "place_chosen", "message_queued", "tail_told",       "put_refused",
+    "room_awaited",  "message_taken",   "head_told",    "message_done",   "message_awaited", "seat_locked",
     "seat_taken",    "seat_vacated",    "dead_locked",  "box_freed",      "box_returned",    "returns_told",
     "close_flagged", "lane_closed",     "lanes_closed", "end_awaited",    "queue_made"};
 inline constexpr int kFaultPoints = static_cast<int>(kFaultPointNames.size());

@@ -127,7 +127,7 @@ void check_options(const MessageQueueOptions& options) {
 }
 
 void format(const QueueMemory& memory, Place first) {
-  for (std::uint32_t lane = 0; lane < memory.geometry().lanes; ++lane) Lane(memory, lane).format(first);
+  for (std::uint32_t lane = 0; lane < memory.geometry().lanes; ++lane) Lane::format(memory, lane, first);
 }
 
 Segment create_segment(const Name* name, const MessageQueueOptions& options) {
