@@ -146,15 +146,20 @@ TEST_F(MessageCrashTable, P5ProducerDiesBeforeItRings) {
   expect_all(std::vector<std::string>(7, "y"));
 }
 
-// A put that claims a box and then finds the lane closed.
+// The lane is closed while the message is being written.
 TEST_F(MessageCrashTable, P6ProducerDiesWhileItGivesUp) {
-  EXPECT_TRUE(dies_at(put_refused, [] {
+  static std::optional<MessageQueue> closer;
+  const auto end = test::in_child([] {
     MessageQueue own = another();
-    const Mapped mapped;
-    own.close();
-    mapped.memory.door().closed = 0;  // As one sees it who looked just before.
+    closer.emplace(another());
+    messages::fault_hook = [](FaultPoint reached) {
+      if (reached == message_written) closer->close();
+      if (reached == put_refused) ::kill(::getpid(), SIGKILL);
+    };
     own.put(bytes("x"));
-  }));
+    return 0;
+  });
+  EXPECT_EQ(end.signal, SIGKILL);
   EXPECT_EQ(queue->put(bytes("1")), QueueStatus::closed);
   EXPECT_EQ(queue->get(5s).status, QueueStatus::closed);
   expect_all({});

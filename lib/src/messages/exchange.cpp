@@ -40,11 +40,13 @@ bool Exchange::is_queued(const BoxWord& word, std::uint32_t box) const {
 
 QueueStatus Exchange::try_put(std::span<const std::byte> message, std::uint32_t lane) {
   if (memory_.door().closed.load(std::memory_order_seq_cst) != 0) return QueueStatus::closed;
-  if (!has_room(lane)) return QueueStatus::full;
+  const auto spot = lanes_[lane].end();
+  if (!spot) return QueueStatus::closed;
+  if (is_full_at(lane, spot->place)) return QueueStatus::full;
   const auto box = claim_box();
   if (!box) return QueueStatus::full;
   write(*box, message);
-  const QueueStatus status = append(*box, lane);
+  const QueueStatus status = append(*box, lane, *spot);
   if (status != QueueStatus::ok) give_up(*box);
   return status;
 }
@@ -87,18 +89,19 @@ void Exchange::write(std::uint32_t number, std::span<const std::byte> message) n
   if (!message.empty()) std::memcpy(box.bytes(), message.data(), message.size());
 }
 
-QueueStatus Exchange::append(std::uint32_t box, std::uint32_t number) {
+QueueStatus Exchange::append(std::uint32_t box, std::uint32_t number, Lane::Spot spot) {
   fault_point(FaultPoint::message_written);
   Lane& lane = lanes_[number];
   for (;;) {
-    const auto spot = lane.end();
-    if (!spot) return QueueStatus::closed;
-    if (is_full_at(number, spot->place)) return QueueStatus::full;
     // Nobody else writes to it: as long as no cell names it, its seat has it. The cell releases it.
-    memory_.box(box).word.store(pack({BoxState::placed, number, seat_, spot->place}),
+    memory_.box(box).word.store(pack({BoxState::placed, number, seat_, spot.place}),
                                 std::memory_order_relaxed);
     fault_point(FaultPoint::place_chosen);
-    if (lane.claim(*spot, box)) return QueueStatus::ok;
+    if (lane.claim(spot, box)) return QueueStatus::ok;
+    const auto next_spot = lane.end();
+    if (!next_spot) return QueueStatus::closed;
+    if (is_full_at(number, next_spot->place)) return QueueStatus::full;
+    spot = *next_spot;
   }
 }
 

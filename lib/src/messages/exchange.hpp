@@ -23,8 +23,6 @@ class Exchange {
  public:
   /// Requires: `seat` is this thread's, and within bounds.
   Exchange(const QueueMemory& memory, std::uint32_t seat);
-  Exchange(const Exchange&) = delete;
-  Exchange& operator=(const Exchange&) = delete;
 
   /// ok, full or closed. Requires: the message is not too long, and there is such a lane.
   QueueStatus try_put(std::span<const std::byte> message, std::uint32_t lane);
@@ -59,7 +57,7 @@ class Exchange {
  private:
   std::optional<std::uint32_t> claim_box();
   void write(std::uint32_t box, std::span<const std::byte> message) noexcept;
-  QueueStatus append(std::uint32_t box, std::uint32_t lane);
+  QueueStatus append(std::uint32_t box, std::uint32_t lane, Lane::Spot spot);
   void give_up(std::uint32_t box);
 
   bool is_full_at(std::uint32_t lane, Place place);
@@ -81,7 +79,7 @@ class Exchange {
   BoxWord look(std::uint32_t box) const;
 
   QueueMemory memory_;
-  std::vector<Lane> lanes_;  // Which point to memory_: an Exchange stays where it is.
+  std::vector<Lane> lanes_;
   std::uint32_t seat_;
   std::uint64_t next_box_;
 };

@@ -1,9 +1,9 @@
 #include <shmkit/message_queue.hpp>
 
 #include <algorithm>
-#include <deque>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -95,7 +95,7 @@ struct MessageQueue::Impl {
   messages::QueueMemory memory;
   std::optional<messages::Seat> seat;
   std::optional<Exchange> exchange;
-  std::deque<std::uint32_t> held;  // Boxes, the oldest first.
+  std::vector<std::uint32_t> held;  // Boxes, the oldest first; few.
 };
 
 // Until `attempt` says that it has come to something, or the time is over.
@@ -235,7 +235,7 @@ void MessageQueue::task_done() {
     refuse(fmt::format("this handle has no message of '{}' to acknowledge", own.name),
            "call task_done() once for each message that get() gave");
   own.exchange->acknowledge(own.held.front());
-  own.held.pop_front();
+  own.held.erase(own.held.begin());
   if (own.end_bell().is_listened_to() && !own.exchange->anything_waits()) own.end_bell().ring_all();
   if (own.is_closed()) own.message_bell().ring_all();
 }
