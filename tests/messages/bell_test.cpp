@@ -47,7 +47,7 @@ TEST_F(BellSleep, EndsWithARing) {
       for (;;) {
         const std::uint32_t listened = bell.listen();
         if (*message != 0) return;
-        bell.wait(listened, 1h);
+        bell.sleep(listened, 1h);
       }
     });
     if (i % 2 == 0) std::this_thread::sleep_for(1ms);
@@ -67,7 +67,7 @@ TEST_F(BellSleep, EndsForAllIfItRingsForAll) {
       Bell bell(*word);
       const std::uint32_t listened = bell.listen();
       ++*listening;
-      while (*message == 0) bell.wait(listened, 1h);
+      while (*message == 0) bell.sleep(listened, 1h);
     });
   }
   EXPECT_TRUE(test::wait_until([&] { return *listening == 4; }));

@@ -11,12 +11,12 @@
 namespace shmkit {
 
 /// What becomes of a put or a get. All but ok are part of normal life.
-enum class QueueStatus : std::uint8_t{
-    ok,
-    full,       ///< try_put: no room now.
-    empty,      ///< try_get: no message now.
-    closed,     ///< put: refused. get: there will never be one again.
-    timed_out,  ///< The time-out expired.
+enum class QueueStatus : std::uint8_t {
+  ok,
+  full,       ///< try_put: no room now.
+  empty,      ///< try_get: no message now.
+  closed,     ///< put: refused. get: there will never be one again.
+  timed_out,  ///< The time-out expired.
 };
 
 /// A message that a handle has taken, or the reason why it has none.

@@ -6,7 +6,7 @@
 
 namespace shmkit::messages {
 
-void Bell::wait(std::uint32_t listened, std::chrono::milliseconds most) noexcept {
+void Bell::sleep(std::uint32_t listened, std::chrono::milliseconds most) noexcept {
   os::futex_wait(word_, listened, most);
 }
 

@@ -115,7 +115,7 @@ MessageQueue::Impl::Waited MessageQueue::Impl::wait(Bell bell, Timeout timeout, 
     const Timeout time = until(deadline, most);
     if (time <= Timeout(0)) return Waited::in_vain;
     fault_point(asleep);
-    bell.wait(listened, time);
+    bell.sleep(listened, time);
     bell.listen();  // The ring that woke us made it forget the others.
     seat->look_after_the_dead();
   }
