@@ -20,9 +20,10 @@ namespace po = boost::program_options;
 
 constexpr Manual kManual{"gc", "[options]",
                          R"(Takes back what dead processes left in /dev/shm, and only that: pools nobody
-lives in, the memory of their clients' jobs, arrays that were being made, and
-arrays whose owner (`shmtool create --owner PID`) is dead. Arrays without an
-owner stay, and so does all that is not proven dead.
+lives in, the memory of their clients' jobs, arrays that were being made,
+arrays whose owner (`shmtool create --owner PID`) is dead, and such queues.
+Arrays and queues without an owner stay, and so does all that is not proven
+dead.
 
 Examples
   shmtool gc --dry-run

@@ -18,11 +18,12 @@ LAYERS = {
     "kernels": set(),
     "array": {"os"},
     "npy": {"os", "array"},
+    "messages": {"os", "array", "queue"},
     "job": {"kernels", "queue"},
     "plugin": {"os", "kernels"},
     "pool": {"os", "array", "queue", "kernels", "job", "plugin"},
     "run": {"os", "queue", "kernels", "job", "plugin", "pool"},
-    "reclaim": {"os", "array", "pool"},
+    "reclaim": {"os", "array", "pool", "messages"},
 }
 SYSTEM = re.compile(r"<(sys/.*|linux/.*|unistd\.h|fcntl\.h|poll\.h|sched\.h|pthread\.h|spawn\.h|signal\.h|csignal)>")
 INCLUDE = re.compile(r'^\s*#\s*include\s+(["<][^">]+[">])', re.MULTILINE)
@@ -82,6 +83,6 @@ def test_tools_use_public_headers_only():
 def test_nothing_waits_on_a_std_atomic():
     """libstdc++'s futexes are private to a process: such a wait would never end."""
     waiting = re.compile(r"\.(wait|notify_one|notify_all)\s*\(")
-    wrong = [str(path.relative_to(ROOT)) for layer in ("queue", "pool") for path in sources(f"lib/src/{layer}")
+    wrong = [str(path.relative_to(ROOT)) for layer in ("queue", "pool", "messages") for path in sources(f"lib/src/{layer}")
              if re.search(r"(bell|word|epoch_?|state)" + waiting.pattern, path.read_text())]
     assert not wrong

@@ -177,7 +177,8 @@ std::vector<Attachment> attachments(const ArrayInfo& info);
 bool belongs_to_pool(const Name& name) noexcept;
 
 /// Removes the name. Whoever is attached keeps the data. Throws Error (not_found, not_an_array, failed).
-/// With `force`, also what is no array (half-made leftovers), but for directories and the files of pools.
+/// With `force`, also what is no array (half-made leftovers, message queues), but for directories and the
+/// files of pools.
 void remove(const Name& name, bool force = false);
 
 /// One name in /dev/shm: an array, or the reason why it is none.
@@ -187,8 +188,8 @@ struct ListEntry {
   std::optional<Error> error;  ///< Set when info is not.
 };
 
-/// All regular files in /dev/shm by name, the damaged and foreign ones included, those of pools not. Never
-/// throws for one of them.
+/// All regular files in /dev/shm by name, the damaged and foreign ones included, those of pools and message
+/// queues not. Never throws for one of them.
 std::vector<ListEntry> list();
 
 /// The array with the element type known at compile time; what it is and guarantees, as AnyArray.

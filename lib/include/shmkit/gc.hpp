@@ -14,6 +14,7 @@ enum class LeftoverKind : std::uint8_t {
   job,    ///< The memory of one client's jobs in such a pool.
   draft,  ///< An array under a hidden temporary name, that was being made, or was about to replace another.
   array,  ///< An array that was created with an owner.
+  queue,  ///< A message queue that was created with an owner.
 };
 
 std::string_view leftover_name(LeftoverKind kind) noexcept;
@@ -44,6 +45,8 @@ struct GcOptions {
 ///   job    the same for its client, and its pool is gone or dead: a living supervisor takes it back itself
 ///   draft  the same for whoever makes the array, and for the workers that help
 ///   array  life_of(owner_process) is Life::dead; an array without an owner is nobody's, and stays for ever
+///   queue  the same for its owner, and nobody holds a lock on the bytes of its file that stand for
+///   participants
 ///
 /// May run at any time, by any number of processes, and be killed. A name that is given to another file
 /// meanwhile is left alone, as far as shmkit gave it; another program that replaces an array with a dead

@@ -40,7 +40,14 @@ bool belongs_to_pool(const Name& name) noexcept {
   return leaf.starts_with(kPoolFiles) || leaf.starts_with(kJobFiles);
 }
 
+bool is_queue_file(const Name& name) noexcept { return shared_leaf(name).starts_with(kQueueFiles); }
+
 void require_free_for_arrays(const Name& name) {
+  if (is_queue_file(name)) {
+    throw Error(Errc::usage,
+                fmt::format("'{}' cannot be an array: files of message queues are called so", name.text()),
+                "choose another name");
+  }
   if (belongs_to_pool(name)) {
     throw Error(Errc::usage,
                 fmt::format("'{}' cannot be an array: files of pools are called so", name.text()),
@@ -63,10 +70,17 @@ void refuse_pool_files(const Name& name) {
               "`shmtool pool stop` ends a pool, `shmtool gc` takes back what a dead one left");
 }
 
+void refuse_queue_files(const Name& name) {
+  if (!is_queue_file(name) || !os::identify(name.path())) return;
+  throw Error(Errc::not_an_array, fmt::format("'{}' is not an array: it is a message queue", name.text()),
+              "whoever has it open keeps it: delete it with --force");
+}
+
 }  // namespace
 
 void remove(const Name& name, bool force) {
   refuse_pool_files(name);
+  if (!force) refuse_queue_files(name);
   if (!force) info(name);
   const os::NameHold held(name.path());
   os::unlink_file(name.path(), name.text());
@@ -76,7 +90,7 @@ std::vector<ListEntry> list() {
   std::vector<ListEntry> entries;
   for (const auto& leaf : os::directory_entries(kSharedMemory)) {
     const Name name = Name::parse("shm://" + leaf);
-    if (belongs_to_pool(name)) continue;
+    if (belongs_to_pool(name) || is_queue_file(name)) continue;
     ListEntry found = entry(name);
     const bool vanished = found.error && found.error->errc() == Errc::not_found;
     if (!vanished) entries.push_back(std::move(found));

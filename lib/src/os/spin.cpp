@@ -1,7 +1,6 @@
 #include "os/spin.hpp"
 
 namespace shmkit::os {
-namespace {
 
 void relax() noexcept {
 #if defined(__x86_64__)
@@ -10,8 +9,6 @@ void relax() noexcept {
   asm volatile("yield");
 #endif
 }
-
-}  // namespace
 
 bool spin_until_changed(const std::atomic<std::uint32_t>& word, std::uint32_t seen) noexcept {
   constexpr int kLooks = 200;  // About 5 to 10 us: what a sleep and a wake-up cost.

@@ -15,6 +15,8 @@ std::string_view leftover_name(LeftoverKind kind) noexcept {
       return "draft";
     case LeftoverKind::array:
       return "array";
+    case LeftoverKind::queue:
+      return "queue";
   }
   return "unknown";
 }

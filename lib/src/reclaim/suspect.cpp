@@ -8,6 +8,7 @@
 
 #include "array/locate.hpp"
 #include "array/names.hpp"
+#include "messages/segment.hpp"
 #include "os/lock.hpp"
 #include "os/name_hold.hpp"
 #include "os/process.hpp"
@@ -82,10 +83,23 @@ std::optional<Proven> dead_array(const std::string& leaf) {
                 fmt::format("its owner, process {}, is dead", info->owner_process->pid)};
 }
 
+std::optional<Proven> dead_queue(const std::string& leaf) {
+  auto file = open_own(path_of(leaf));
+  if (!file || !file->writable()) return std::nullopt;
+  const messages::QueueFile queue = messages::examine_queue(file->fd(), leaf);
+  if (!queue.owner || life_of(*queue.owner) != Life::dead) return std::nullopt;
+  if (!os::try_lock(file->fd(), 0, queue.options.participants)) return std::nullopt;
+  if (!os::NameHold::try_hold(*file)) return std::nullopt;
+  return Proven{LeftoverKind::queue, std::move(*file),
+                fmt::format("its owner, process {}, is dead, and nobody uses it", queue.owner->pid)};
+}
+
 }  // namespace
 
 std::optional<Proven> suspect(const std::string& leaf) {
   if (os::is_temporary_name(leaf)) return dead_draft(leaf);
+  if (const auto user = messages::user_of_queue(leaf))
+    return *user == os::user_id() ? dead_queue(leaf) : std::nullopt;
   if (!leaf.starts_with(pool::kPoolPrefix) && !leaf.starts_with(pool::kJobPrefix)) return dead_array(leaf);
   const auto segment = pool::parse_segment_name(leaf);
   if (!segment || segment->user != os::user_id()) return std::nullopt;
