@@ -21,6 +21,7 @@ LAYERS = {
     "job": {"kernels", "queue"},
     "pool": {"os", "array", "queue", "kernels", "job"},
     "run": {"os", "queue", "kernels", "job", "pool"},
+    "executor": {"os", "queue", "pool"},
     "reclaim": {"os", "array", "pool"},
 }
 SYSTEM = re.compile(r"<(sys/.*|linux/.*|unistd\.h|fcntl\.h|poll\.h|sched\.h|pthread\.h|spawn\.h|signal\.h|csignal)>")
