@@ -53,7 +53,7 @@ class Executor {
   Executor(const Executor&) = delete;
   Executor& operator=(const Executor&) = delete;
 
-  unsigned workers() const noexcept;
+  unsigned workers() const;
 
   /// Has a worker call f(args...).
   /// Throws Error: usage (after shutdown(); from within a task; code from a library that was loaded after the
@@ -96,10 +96,11 @@ class Executor {
   void shutdown(Pending pending = Pending::finish) noexcept;
 
  protected:
-  explicit Executor(std::unique_ptr<executor::Client> client) noexcept;
+  Executor() noexcept;
   ~Executor();
 
-  executor::Client& client() const noexcept { return *client_; }
+  void adopt(std::unique_ptr<executor::Client> client) noexcept;
+  executor::Client& client() const;
 
  private:
   class Batch;
@@ -114,9 +115,9 @@ class Executor {
   template <class Layout, class X, class Iterator>
   void feed(Batch& batch, detail::Invoke invoke, const auto& head, Iterator& x, std::size_t count, void* out,
             std::size_t out_bytes);
-  std::size_t run_length(std::size_t left, std::size_t most) const noexcept;
+  std::size_t run_length(std::size_t left, std::size_t most) const;
 
-  std::unique_ptr<executor::Client> client_;
+  std::unique_ptr<executor::Client> client_;  // Null in a worker process: this is older than the client.
 };
 
 /// Worker processes, forked from this program: no program is started, nothing is pickled, and a task that

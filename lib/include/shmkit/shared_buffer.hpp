@@ -30,8 +30,10 @@ class SharedBytes {
 /// Elements that this process and all that it forks later share, at the same address: what the tasks of a
 /// ProcessExecutor write into, and leave results in that are larger than a task may return.
 ///
-/// Zeroed at the beginning. Its space is reserved: no SIGBUS later. The kernel frees it with the last process
-/// that has it mapped; it has no name, so nothing can be left behind. Requires: it is made before the pool.
+/// For numbers, plain structs of them and std::atomic: of an element that is all zero bytes at first, and
+/// that no destructor is called for. Its space is reserved: no SIGBUS later. The kernel frees it with the
+/// last process that has it mapped; it has no name, so nothing can be left behind. Requires: it is made
+/// before the pool.
 ///
 /// Distinct elements may be written concurrently, by anybody.
 template <class T>

@@ -31,8 +31,17 @@ std::exception_ptr death_of(const queue::Lease& poison) {
 
 }  // namespace
 
+void throw_from_within() {
+  throw Error(Errc::usage, "a task cannot use an executor that was made outside of it",
+              "return to the caller what is still to be done, or make an executor in the task");
+}
+
 Client::Client(std::unique_ptr<Home> home)
-    : home_(std::move(home)), memory_(home_->memory()), table_(memory_), process_(os::process_id()) {}
+    : home_(std::move(home)),
+      memory_(home_->memory()),
+      table_(memory_),
+      process_(os::process_id()),
+      creator_(served_executor()) {}
 
 Client::~Client() {
   shutdown(false);
@@ -42,7 +51,9 @@ Client::~Client() {
 }
 
 // In a task, and in a copy of this process that somebody has forked, it is not.
-bool Client::is_ours() const noexcept { return !serves(memory_) && os::process_id() == process_; }
+bool Client::is_ours() const noexcept {
+  return served_executor() == creator_ && os::process_id() == process_;
+}
 
 void Client::require_code(const void* code) const {
   if (home_->has_code(code)) return;
@@ -52,10 +63,7 @@ void Client::require_code(const void* code) const {
 }
 
 TaskSlot& Client::open() {
-  if (serves(memory_))
-    throw Error(Errc::usage,
-                "a task cannot give tasks to the executor that runs it: it would wait for itself",
-                "return to the caller what is still to be done");
+  if (served_executor() != creator_) throw_from_within();
   if (down_) throw Error(Errc::usage, "the executor was shut down", "submit before shutdown()");
   if (lost_) throw home_->why_lost();
   if (under_way_.size() == 0) next_ = 0;  // The same slots again: they are in everybody's cache.

@@ -15,6 +15,9 @@
 
 namespace shmkit::executor {
 
+/// For tasks that use an executor which is not theirs to use: throws Error (usage).
+[[noreturn]] void throw_from_within();
+
 /// Whoever posts tasks: gives them slots, collects what came out of them, waits. One thread at a time.
 class Client {
  public:
@@ -66,6 +69,7 @@ class Client {
   TaskList under_way_;
   std::uint32_t next_ = 0;  // Slots are filled in a circle.
   int process_;
+  const void* creator_;  // The executor in whose task this was made, or null.
   bool down_ = false;
   bool lost_ = false;
   Clock::time_point last_look_{};

@@ -33,27 +33,36 @@ std::unique_ptr<Client> start_threads(unsigned workers, ExecutorOptions options)
 
 }  // namespace
 
-Executor::Executor(std::unique_ptr<executor::Client> client) noexcept : client_(std::move(client)) {}
+Executor::Executor() noexcept = default;
 Executor::~Executor() = default;
+void Executor::adopt(std::unique_ptr<Client> client) noexcept { client_ = std::move(client); }
 
-unsigned Executor::workers() const noexcept { return client_->home().workers(); }
-
-void Executor::require_code_at(const void* code) const { client_->require_code(code); }
-std::byte* Executor::open_task() { return client_->open().in.data(); }
-void Executor::post_task(detail::Invoke invoke, std::size_t count, std::shared_ptr<detail::Task> task) {
-  client_->post(invoke, static_cast<std::uint32_t>(count), std::move(task));
+Client& Executor::client() const {
+  if (client_ == nullptr) executor::throw_from_within();
+  return *client_;
 }
 
-void Executor::shutdown(Pending pending) noexcept { client_->shutdown(pending == Pending::cancel); }
+unsigned Executor::workers() const { return client().home().workers(); }
+
+void Executor::require_code_at(const void* code) const { client().require_code(code); }
+std::byte* Executor::open_task() { return client().open().in.data(); }
+void Executor::post_task(detail::Invoke invoke, std::size_t count, std::shared_ptr<detail::Task> task) {
+  client().post(invoke, static_cast<std::uint32_t>(count), std::move(task));
+}
+
+void Executor::shutdown(Pending pending) noexcept {
+  if (client_ != nullptr) client_->shutdown(pending == Pending::cancel);
+}
 
 // Long at first, so that the overhead is small, and short in the end, so that all workers end together;
 // single calls where there are few.
-std::size_t Executor::run_length(std::size_t left, std::size_t most) const noexcept {
+std::size_t Executor::run_length(std::size_t left, std::size_t most) const {
   return std::clamp<std::size_t>(left / (4 * std::size_t{workers()}), 1, most);
 }
 
-ProcessExecutor::ProcessExecutor(unsigned workers, ExecutorOptions options)
-    : Executor(start_processes(workers, options)) {}
+ProcessExecutor::ProcessExecutor(unsigned workers, ExecutorOptions options) {
+  adopt(start_processes(workers, options));
+}
 
 std::vector<int> ProcessExecutor::worker_pids() const {
   const pool::PoolMemory pool = client().home().memory().pool();
@@ -66,8 +75,9 @@ std::vector<int> ProcessExecutor::worker_pids() const {
   return pids;
 }
 
-ThreadExecutor::ThreadExecutor(unsigned workers, ExecutorOptions options)
-    : Executor(start_threads(workers, options)) {}
+ThreadExecutor::ThreadExecutor(unsigned workers, ExecutorOptions options) {
+  adopt(start_threads(workers, options));
+}
 
 void Executor::Batch::add(std::shared_ptr<detail::Task> task) {
   tasks_.push_back(std::move(task));

@@ -94,8 +94,6 @@ class ExecutorMemory {
     return at<TaskSlot>(slots_offset(workers_) + i * sizeof(TaskSlot));
   }
 
-  bool operator==(const ExecutorMemory&) const noexcept = default;
-
  private:
   template <class T>
   T& at(std::uint64_t offset) const noexcept {

@@ -1,7 +1,6 @@
 #include "executor/worker.hpp"
 
 #include <chrono>
-#include <optional>
 
 #include "executor/task_table.hpp"
 #include "executor/thrown.hpp"
@@ -20,7 +19,7 @@ using queue::FaultPoint;
 // Nothing is lost by sleeping on: whoever posts a task rings, and after a death the supervisor does.
 constexpr std::chrono::milliseconds kIdleWait{10'000};
 
-thread_local std::optional<ExecutorMemory> served;
+thread_local const void* served = nullptr;
 
 void execute(TaskSlot& slot) noexcept {
   try {
@@ -64,13 +63,13 @@ void announce_all(ExecutorMemory memory) noexcept {
   os::futex_wake(memory.desk().done, 1);
 }
 
-bool serves(ExecutorMemory memory) noexcept { return served == memory; }
+const void* served_executor() noexcept { return served; }
 
 void serve(ExecutorMemory memory, queue::Owner me, const std::function<void()>& ready) {
   const pool::PoolMemory pool = memory.pool();
   pool::WorkerSlot& slot = pool.worker(me.slot);
   TaskTable table(memory);
-  served = memory;
+  served = &memory.board();
   fault_point(FaultPoint::worker_started);
   slot.pid.store(static_cast<std::uint32_t>(os::process_id()), std::memory_order_relaxed);
   slot.state.store(pool::WorkerState::idle, std::memory_order_release);

@@ -11,8 +11,8 @@ namespace shmkit::executor {
 /// client has asked it to stop and there are none left. Calls `ready` once, when it is.
 void serve(ExecutorMemory memory, queue::Owner me, const std::function<void()>& ready);
 
-/// True in a task of the executor that has this memory.
-bool serves(ExecutorMemory memory) noexcept;
+/// Which executor's task this is: the same for all tasks of one, null outside of tasks.
+const void* served_executor() noexcept;
 
 /// Counts tasks as ended, and wakes the client if it waits for that. `task`: which one.
 void announce(ExecutorMemory memory, std::uint32_t task) noexcept;
