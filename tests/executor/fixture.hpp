@@ -11,6 +11,7 @@
 #include <shmkit/executor.hpp>
 #include <shmkit/shared_buffer.hpp>
 
+#include "helpers/child.hpp"
 #include "pool/killer.hpp"
 #include "queue/plot.hpp"
 
