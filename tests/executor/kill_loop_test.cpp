@@ -51,8 +51,8 @@ TEST_F(ExecutorKillLoop, SurvivesDeathsAtEveryPointAndLeavesNoneOut) {
   test::expect_end_within(most);
   test::Doom doom(test::kill_seed());
   {
+    doom.chain(kWorkerPoints, most);  // Before: who is to die first is one that starts.
     ProcessExecutor pool(3, {.retries = 30});
-    doom.chain(kWorkerPoints, most);
     for (int round = 0; doom.left() > 0 && !HasFailure(); ++round) work(pool, round);
   }
   for (const auto point : kWorkerPoints)
