@@ -1,6 +1,8 @@
 #include <shmkit/executor.hpp>
 
 #include <array>
+#include <bit>
+#include <functional>
 #include <list>
 #include <memory>
 #include <sstream>
@@ -204,17 +206,22 @@ TYPED_TEST(ExecutorTest, ReducesAsABalancedTree) {
   EXPECT_EQ(tree(7), "(0(((ab)(cd))((ef)g)))");
 }
 
+constexpr auto kInverse = [](std::size_t i) { return 1.0F / static_cast<float>(i + 1); };
+
+// The same tree from above: the left half has as many leaves as fit into a power of two.
+float sum_of_tree(std::size_t begin, std::size_t size) {
+  if (size == 1) return kInverse(begin);
+  const std::size_t left = std::bit_floor(size - 1);
+  return sum_of_tree(begin, left) + sum_of_tree(begin + left, size - left);
+}
+
 // Addition of floats depends on the order: equal bits say that the tree is the same, with blocks and without.
 TYPED_TEST(ExecutorTest, ReducesToTheSameBitsForAnyNumberOfWorkers) {
-  constexpr std::size_t kSize = 100'003;
-  const auto f = [](std::size_t i) { return 1.0F / static_cast<float>(i + 1); };
-  const auto add = [](float a, float b) { return a + b; };
-  detail::TreeFold<float, decltype(add), 64> fold(add);
-  for (std::size_t i = 0; i < kSize; ++i) fold.add(f(i));
-  const float expected = 1.0F + *fold.result();
   for (const unsigned workers : {1U, 2U, 5U}) {
     TypeParam pool(workers);
-    EXPECT_EQ(pool.reduce(f, kSize, 1.0F, add), expected) << workers;
+    for (const std::size_t size : {1000U, 2048U, 5000U, 100'003U})
+      EXPECT_EQ(pool.reduce(kInverse, size, 1.0F, std::plus<float>()), 1.0F + sum_of_tree(0, size))
+          << workers;
   }
 }
 

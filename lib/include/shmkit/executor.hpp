@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <ranges>
 #include <type_traits>
@@ -282,8 +283,8 @@ requires std::ranges::sized_range<Range> R Executor::reduce(const F& f, Range&& 
     static_assert(std::is_same_v<typename Calls::Result, R>,
                   "reduce() needs an init of the very type that f returns: 0.0 and not 0 for doubles");
     detail::require_result<R>();
-    static_assert(std::is_default_constructible_v<R>,
-                  "reduce() needs values that can be default-constructed");
+    static_assert(std::is_default_constructible_v<R> && std::is_copy_assignable_v<R>,
+                  "reduce() needs values that can be default-constructed and assigned");
     require_code(f);
     require_code(op);
     const auto size = static_cast<std::size_t>(std::ranges::size(range));
@@ -303,10 +304,8 @@ requires std::ranges::sized_range<Range> R Executor::reduce(const F& f, Range&& 
       }
       batch.finish();
     }
-    detail::TreeFold<R, Op, 64> fold(op);
-    for (const R& partial : partials) fold.add(partial);
-    const auto sum = fold.result();
-    return sum ? op(init, *sum) : init;
+    if (partials.empty()) return init;
+    return std::invoke(op, init, detail::combine_tree(partials.data(), partials.size(), op));
   }
 }
 

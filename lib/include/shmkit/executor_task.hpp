@@ -7,8 +7,6 @@
 #include <cstdint>
 #include <cstring>
 #include <functional>
-#include <limits>
-#include <optional>
 #include <tuple>
 #include <type_traits>
 
@@ -131,35 +129,16 @@ struct MappedCalls {
 };
 
 /// Combines values as a balanced tree by their order: neighbours, then neighbours of those, and so on; what
-/// has no neighbour goes up as it is. The shape depends on the number of values alone, and a block of a power
-/// of two of them, combined before, gives the same tree.
-template <class R, class Op, std::size_t kLevels>
-class TreeFold {
- public:
-  explicit TreeFold(const Op& op) : op_(op) {}
-
-  void add(R value) {
-    std::size_t level = 0;
-    for (; partials_[level]; ++level) {
-      value = op_(*partials_[level], value);
-      partials_[level].reset();
-    }
-    partials_[level] = value;
+/// has no neighbour goes up as it is. The shape depends on the number of values alone, and blocks of a power
+/// of two of them, combined before, give the same tree. Overwrites the values. Requires: there is one.
+template <class R, class Op>
+R combine_tree(R* values, std::size_t count, const Op& op) {
+  for (; count > 1; count = (count + 1) / 2) {
+    for (std::size_t i = 0; i < count / 2; ++i) values[i] = std::invoke(op, values[2 * i], values[2 * i + 1]);
+    if (count % 2 == 1) values[count / 2] = values[count - 1];
   }
-
-  /// Empty: there were no values.
-  std::optional<R> result() const {
-    std::optional<R> sum;
-    for (const auto& partial : partials_) {
-      if (partial) sum = sum ? std::optional<R>(op_(*partial, *sum)) : partial;
-    }
-    return sum;
-  }
-
- private:
-  const Op& op_;
-  std::array<std::optional<R>, kLevels> partials_{};  // One of 2^level values, or none.
-};
+  return values[0];
+}
 
 inline constexpr std::size_t kMostInBlock = 64;
 
@@ -184,11 +163,11 @@ struct ReducedCalls {
   static void invoke(const std::byte* in, std::byte* out, std::uint32_t count) {
     const Head& head = Layout::head(in);
     const X* x = Layout::arguments(in);
+    std::array<Result, kMostInBlock> values;
     for (std::size_t begin = 0; begin < count; begin += head.block, out += sizeof(Result)) {
-      const std::size_t end = std::min<std::size_t>(begin + head.block, count);
-      TreeFold<Result, Op, std::bit_width(kMostInBlock)> fold(head.op);
-      for (std::size_t i = begin; i < end; ++i) fold.add(std::invoke(head.f, x[i]));
-      put_at(out, *fold.result());
+      const std::size_t size = std::min<std::size_t>(head.block, count - begin);
+      for (std::size_t i = 0; i < size; ++i) values[i] = std::invoke(head.f, x[begin + i]);
+      put_at(out, combine_tree(values.data(), size, head.op));
     }
   }
 };
