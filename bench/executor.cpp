@@ -1,7 +1,6 @@
 #include <shmkit/executor.hpp>
 
 #include <future>
-#include <ranges>
 #include <thread>
 
 #include "chunk_overhead.hpp"
@@ -46,7 +45,6 @@ void std_thread(benchmark::State& state) {
   });
 }
 
-auto questions() { return std::views::iota(std::uint64_t{0}, bench::kChunks); }
 constexpr std::uint64_t kSum = bench::kChunks * (bench::kChunks + 1) / 2;
 
 void check_answers(benchmark::State& state, const std::vector<std::uint64_t>& answers) {
@@ -56,9 +54,9 @@ void check_answers(benchmark::State& state, const std::vector<std::uint64_t>& an
 template <class Pool>
 void map(benchmark::State& state) {
   Pool pool(bench::kWorkers);
-  check_answers(state, pool.map(kNext, questions()));
+  check_answers(state, pool.map(kNext, bench::kChunks));
   std::vector<std::uint64_t> answers;
-  for (auto _ : state) answers = pool.map(kNext, questions());
+  for (auto _ : state) answers = pool.map(kNext, bench::kChunks);
   check_answers(state, answers);
   bench::count_chunks(state, bench::kChunks);
 }
@@ -68,7 +66,7 @@ void reduce(benchmark::State& state) {
   Pool pool(bench::kWorkers);
   const auto add = [](std::uint64_t a, std::uint64_t b) { return a + b; };
   for (auto _ : state)
-    bench::check_chunks(state, pool.reduce(kNext, questions(), std::uint64_t{0}, add) == kSum);
+    bench::check_chunks(state, pool.reduce(kNext, bench::kChunks, std::uint64_t{0}, add) == kSum);
   bench::count_chunks(state, bench::kChunks);
 }
 

@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <mutex>
-#include <ranges>
 #include <vector>
 
 #include "comparison.hpp"

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <ranges>
+#include <numeric>
+#include <vector>
 
 #include "comparison.hpp"
 
@@ -34,7 +35,8 @@ constexpr Known kKnown[] = {{10'000'000'000'000, 1000, 34}, {0, 1000, 168}};
 int main(int argc, char** argv) {
   const std::int64_t begin = example::argument(argc, argv, 1, 10'000'000'000'000);
   const std::int64_t size = example::argument(argc, argv, 2, 1000);
-  const auto numbers = std::views::iota(begin, begin + size);
+  std::vector<std::int64_t> numbers(static_cast<std::size_t>(size));
+  std::iota(numbers.begin(), numbers.end(), begin);
   const auto count = [&](shmkit::Executor& pool) {
     return std::ranges::count(pool.map(is_prime, numbers), true);
   };
@@ -42,8 +44,7 @@ int main(int argc, char** argv) {
   std::printf("primes in [%lld, %lld)\n", static_cast<long long>(begin),
               static_cast<long long>(begin + size));
   example::Comparison<std::ptrdiff_t> comparison;
-  comparison.way("a loop",
-                 [&] { return static_cast<std::ptrdiff_t>(std::ranges::count_if(numbers, is_prime)); });
+  comparison.way("a loop", [&] { return std::ranges::count_if(numbers, is_prime); });
   for (const unsigned workers : {1U, 2U, 4U, 8U}) {
     comparison.way(std::to_string(workers) + " threads", [&] {
       shmkit::ThreadExecutor pool(workers);

@@ -1,7 +1,6 @@
 #include <shmkit/executor.hpp>
 
 #include <chrono>
-#include <ranges>
 #include <thread>
 #include <vector>
 
@@ -12,33 +11,31 @@
 //
 //     example_sleepers [REQUESTS] [WORKERS] [MILLISECONDS]
 int main(int argc, char** argv) {
-  const int requests = static_cast<int>(example::argument(argc, argv, 1, 20));
+  const auto requests = static_cast<std::size_t>(example::argument(argc, argv, 1, 20));
   const auto workers = static_cast<unsigned>(example::argument(argc, argv, 2, 10));
   const long milliseconds = example::argument(argc, argv, 3, 200);
-  const auto ask = [milliseconds](int request) {
+  const auto ask = [milliseconds](std::size_t request) {
     std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
     return request + 1;
   };
-  const auto all = std::views::iota(0, requests);
 
-  std::printf("%d requests of %ld ms\n", requests, milliseconds);
-  example::Comparison<std::vector<int>> comparison;
+  std::printf("%zu requests of %ld ms\n", requests, milliseconds);
+  example::Comparison<std::vector<std::size_t>> comparison;
   comparison.way("one after the other", [&] {
-    std::vector<int> answers;
-    for (const int request : all) answers.push_back(ask(request));
+    std::vector<std::size_t> answers;
+    for (std::size_t request = 0; request < requests; ++request) answers.push_back(ask(request));
     return answers;
   });
   comparison.way(std::to_string(workers) + " threads", [&] {
     shmkit::ThreadExecutor pool(workers);
-    return pool.map(ask, all);
+    return pool.map(ask, requests);
   });
   comparison.way(std::to_string(workers) + " processes", [&] {
     shmkit::ProcessExecutor pool(workers);
-    return pool.map(ask, all);
+    return pool.map(ask, requests);
   });
-  for (int i = 0; i < requests; ++i)
-    example::check(comparison.answer()[static_cast<std::size_t>(i)] == i + 1, "an answer");
-  std::printf("%d answers. Waiting is shared among %u workers, however few CPUs there are.\n", requests,
+  for (std::size_t i = 0; i < requests; ++i) example::check(comparison.answer()[i] == i + 1, "an answer");
+  std::printf("%zu answers. Waiting is shared among %u workers, however few CPUs there are.\n", requests,
               workers);
   return 0;
 }

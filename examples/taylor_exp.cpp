@@ -1,7 +1,6 @@
 #include <shmkit/executor.hpp>
 
 #include <cmath>
-#include <ranges>
 #include <tuple>
 #include <vector>
 
@@ -36,9 +35,13 @@ void check_values(const std::vector<double>& values) {
 int main(int argc, char** argv) {
   const int size = static_cast<int>(example::argument(argc, argv, 1, 5000));
   const int terms = static_cast<int>(example::argument(argc, argv, 2, 1000));
-  const auto numbers = std::views::iota(0, size);
+  std::vector<int> numbers;
+  std::vector<std::tuple<int, int>> pairs;
+  for (int x = 0; x < size; ++x) {
+    numbers.push_back(x);
+    pairs.emplace_back(x, terms);
+  }
   const auto with_terms = [terms](int x) { return taylor_exp(x, terms); };
-  const auto pairs = std::views::transform(numbers, [terms](int x) { return std::tuple(x, terms); });
 
   std::printf("exp of %d integers, %d terms each\n", size, terms);
   example::Comparison<std::vector<double>> comparison;

@@ -76,7 +76,7 @@ struct ExecutorCrashTable : test::OrphanTest {
     EXPECT_TRUE(late.done());
     EXPECT_EQ(plot->killed(point), 1);
     EXPECT_EQ(test::errc_of([&] { static_cast<void>(pool.submit(test::kSquare, 1)); }), Errc::pool_lost);
-    EXPECT_EQ(test::errc_of([&] { pool.map(test::kSquare, std::views::iota(0, 10)); }), Errc::pool_lost);
+    EXPECT_EQ(test::errc_of([&] { pool.map(test::kSquare, test::numbers(10)); }), Errc::pool_lost);
     EXPECT_EQ(early.get(), 9);
   }
 

@@ -5,7 +5,6 @@
 
 #include <functional>
 #include <numeric>
-#include <ranges>
 #include <vector>
 
 #include <shmkit/executor.hpp>
@@ -38,6 +37,12 @@ struct OrphanTest : ProcessTest {
 };
 
 inline int supervisor_of(const ProcessExecutor& pool) { return parent_of(pool.worker_pids().at(0)); }
+
+inline std::vector<int> numbers(int size) {
+  std::vector<int> values(static_cast<std::size_t>(size));
+  std::iota(values.begin(), values.end(), 0);
+  return values;
+}
 
 /// The squares of 0 to size - 1: what map() of square() must give.
 inline std::vector<long> squares(int size) {

@@ -34,8 +34,8 @@ struct ExecutorKillLoop : test::ProcessTest {
       ASSERT_EQ(future.get(), test::kSquare(i + round));
     }
     for (const auto& times : count) ASSERT_GE(times, 1);
-    ASSERT_EQ(pool.map(test::kSquare, std::views::iota(0, 1000)), squares);
-    ASSERT_EQ(pool.reduce(test::kSquare, std::views::iota(0, 1000), 0L, [](long a, long b) { return a + b; }),
+    ASSERT_EQ(pool.map(test::kSquare, test::numbers(1000)), squares);
+    ASSERT_EQ(pool.reduce(test::kSquare, test::numbers(1000), 0L, [](long a, long b) { return a + b; }),
               332'833'500);
   }
 

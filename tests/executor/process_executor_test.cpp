@@ -69,7 +69,7 @@ TEST_F(ProcessExecutorTest, NamesTheSignalThatEndsTasks) {
     EXPECT_NE(std::string(death.what()).find("killed by signal " + std::to_string(signal)), std::string::npos)
         << death.what();
   }
-  EXPECT_EQ(pool.map(test::kSquare, std::views::iota(0, 100)), test::squares(100));
+  EXPECT_EQ(pool.map(test::kSquare, test::numbers(100)), test::squares(100));
 }
 
 TEST_F(ProcessExecutorTest, NamesTheExitCodeOfTasksThatLeave) {
@@ -78,7 +78,7 @@ TEST_F(ProcessExecutorTest, NamesTheExitCodeOfTasksThatLeave) {
   EXPECT_EQ(death.signal(), 0);
   EXPECT_EQ(death.exit_code(), 3);
   EXPECT_EQ(death_of(pool.submit([] { std::exit(4); })).exit_code(), 4) << "and takes nobody with it";
-  EXPECT_EQ(pool.map(test::kSquare, std::views::iota(0, 10)), test::squares(10));
+  EXPECT_EQ(pool.map(test::kSquare, test::numbers(10)), test::squares(10));
 }
 
 TEST_F(ProcessExecutorTest, TriesATaskAgainAsOftenAsItShall) {
@@ -113,8 +113,8 @@ TEST_F(ProcessExecutorTest, FailsAMapInWhichAWorkerDies) {
     if (i == 500) ::raise(SIGKILL);
     return i;
   };
-  EXPECT_THROW(pool.map(deadly, std::views::iota(0, 1000)), WorkerDied);
-  EXPECT_EQ(pool.map(test::kSquare, std::views::iota(0, 1000)), test::squares(1000));
+  EXPECT_THROW(pool.map(deadly, test::numbers(1000)), WorkerDied);
+  EXPECT_EQ(pool.map(test::kSquare, test::numbers(1000)), test::squares(1000));
 }
 
 // The supervisor needs nobody: the client sleeps, as far as it can tell.

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -62,31 +61,29 @@ class Executor {
   template <class F, class... Args>
   auto submit(F f, Args... args);
 
-  /// The results of f(x) for all x, in order; nothing if f returns nothing. Workers take several x at a time
-  /// where there are many.
-  /// Throws what the first x in that order made f throw, RemoteError or WorkerDied, when nothing of it runs
-  /// any more; other x have been called or not. (A worker that dies takes with it all the calls that it had
-  /// taken.) Otherwise as submit().
-  template <class F, std::ranges::input_range Range>
-  requires std::ranges::sized_range<Range>
-  auto map(const F& f, Range&& range);
+  /// The results of f(x) for all x of a sized range, in order; nothing if f returns nothing. Workers take
+  /// several x at a time where there are many. Throws what the first x in that order made f throw,
+  /// RemoteError or WorkerDied, when nothing of it runs any more; other x have been called or not. (A worker
+  /// that dies takes with it all the calls that it had taken.) Otherwise as submit().
+  template <class F, detail::Values Range>
+  auto map(F f, const Range& range);
+  /// f(0), ..., f(size - 1)
+  template <class F>
+  auto map(F f, std::size_t size);
 
-  /// The results of f(a, b, ...) for all tuples (a, b, ...). Otherwise as map().
-  template <class F, std::ranges::input_range Range>
-  requires std::ranges::sized_range<Range>
-  auto starmap(const F& f, Range&& tuples);
+  /// The results of f(a, b, ...) for all tuples (a, b, ...) of a sized range. Otherwise as map().
+  template <class F, detail::Values Range>
+  auto starmap(F f, const Range& tuples);
 
   /// op(init, all f(x) combined with op); init for no x. The values are combined as a balanced tree by their
   /// order: neighbours first, then neighbours of those. So the result depends on the values alone, not on the
   /// workers; it is that of a loop if op is associative. Workers do most of it.
   /// Requires: R op(R, R), trivially copyable, where R is the result of f. Throws as map().
-  template <class F, std::ranges::input_range Range, class R, class Op>
-  requires std::ranges::sized_range<Range> R reduce(const F& f, Range&& range, R init, const Op& op);
+  template <class F, detail::Values Range, class R, class Op>
+  R reduce(F f, const Range& range, R init, Op op);
   /// Over f(0), ..., f(size - 1).
   template <class F, class R, class Op>
-  R reduce(const F& f, std::size_t size, R init, const Op& op) {
-    return reduce(f, std::views::iota(std::size_t{0}, size), init, op);
-  }
+  R reduce(F f, std::size_t size, R init, Op op);
 
   enum class Pending {
     finish,  ///< Every task that was submitted comes to its end.
@@ -113,8 +110,12 @@ class Executor {
   std::byte* open_task();
   void post_task(detail::Invoke invoke, std::size_t count, std::shared_ptr<detail::Task> task);
 
-  template <class Layout, class X, class Iterator>
-  void feed(Batch& batch, detail::Invoke invoke, const auto& head, Iterator& x, std::size_t count, void* out,
+  template <class F, class Next>
+  auto map_values(F f, std::size_t size, Next next);
+  template <class F, class Next, class R, class Op>
+  R reduce_values(F f, std::size_t size, Next next, R init, Op op);
+  template <class Layout, class Next>
+  void feed(Batch& batch, detail::Invoke invoke, const auto& head, std::size_t count, Next& next, void* out,
             std::size_t out_bytes);
   std::size_t run_length(std::size_t left, std::size_t most) const;
 
@@ -134,10 +135,10 @@ class Executor {
 /// program had then: dlopen() first. Workers ignore SIGINT and SIGQUIT, and leave without destructors; what
 /// they print is written when they end. Tasks must not fork.
 ///
-///     shmkit::SharedBuffer<double> squares(1000);
+///     shmkit::SharedBuffer<double> roots(1000);
 ///     shmkit::ProcessExecutor pool;
-///     auto out = squares.span();
-///     pool.map([out](int i) { out[i] = i * i; }, std::views::iota(0, 1000));
+///     auto out = roots.span();
+///     pool.map([out](std::size_t i) { out[i] = std::sqrt(i); }, out.size());
 ///     auto future = pool.submit([](int n) { return n + 1; }, 41);   // future.get() == 42
 ///
 /// Protocol and crash table: docs/executor.md.
@@ -204,109 +205,108 @@ auto Executor::submit(F f, Args... args) {
   return Future<Result>(std::move(state));
 }
 
-/// One task of `count` calls, whose results go to `out`.
-template <class Layout, class X, class Iterator>
-void Executor::feed(Batch& batch, detail::Invoke invoke, const auto& head, Iterator& x, std::size_t count,
+/// One task of `count` calls, with the next values as arguments; the results go to `out`.
+template <class Layout, class Next>
+void Executor::feed(Batch& batch, detail::Invoke invoke, const auto& head, std::size_t count, Next& next,
                     void* out, std::size_t out_bytes) {
+  using X = std::invoke_result_t<Next&>;
   auto task = std::make_shared<detail::Task>(out, out_bytes);
   std::byte* in = open_task();
   detail::put_at(in, head);
   std::byte* argument = in + Layout::kArguments;
-  for (std::size_t i = 0; i < count; ++i, ++x, argument += sizeof(X)) detail::put_at<X>(argument, *x);
+  for (std::size_t i = 0; i < count; ++i, argument += sizeof(X)) detail::put_at<X>(argument, next());
   post_task(invoke, count, task);
   batch.add(std::move(task));
 }
 
-template <class F, std::ranges::input_range Range>
-requires std::ranges::sized_range<Range>
-auto Executor::map(const F& f, Range&& range) {
-  using X = std::ranges::range_value_t<Range>;
-  if constexpr (std::is_function_v<F>) {
-    return map(&f, std::forward<Range>(range));
-  } else {
-    detail::require_function<F>();
-    detail::require_argument<X>();
-    using Calls = detail::MappedCalls<F, X>;
-    using R = typename Calls::Result;
-    detail::require_result<R>();
-    require_code(f);
-    // A std::vector<bool> has no bytes to write to.
-    using Stored = std::conditional_t<std::is_void_v<R> || std::is_same_v<R, bool>, unsigned char, R>;
-    static_assert(std::is_default_constructible_v<Stored>,
-                  "map() needs results that can be default-constructed");
-    const auto size = static_cast<std::size_t>(std::ranges::size(range));
-    std::vector<Stored> results(std::is_void_v<R> ? 0 : size);
-    Batch batch;
-    auto x = std::ranges::begin(range);
-    for (std::size_t begin = 0; begin < size;) {
-      const std::size_t count = run_length(size - begin, Calls::kMost);
-      feed<typename Calls::Layout, X>(batch, &Calls::invoke, f, x, count,
-                                      std::is_void_v<R> ? nullptr : results.data() + begin,
-                                      count * detail::kResultBytes<R>);
-      begin += count;
-    }
-    batch.finish();
-    if constexpr (std::is_same_v<R, bool>) {
-      return std::vector<bool>(results.begin(), results.end());
-    } else if constexpr (!std::is_void_v<R>) {
-      return results;
-    }
+template <class F, class Next>
+auto Executor::map_values(F f, std::size_t size, Next next) {
+  using X = std::invoke_result_t<Next&>;
+  detail::require_function<F>();
+  detail::require_argument<X>();
+  using Calls = detail::MappedCalls<F, X>;
+  using R = typename Calls::Result;
+  detail::require_result<R>();
+  require_code(f);
+  // A std::vector<bool> has no bytes to write to.
+  using Stored = std::conditional_t<std::is_void_v<R> || std::is_same_v<R, bool>, unsigned char, R>;
+  static_assert(std::is_default_constructible_v<Stored>,
+                "map() needs results that can be default-constructed");
+  std::vector<Stored> results(std::is_void_v<R> ? 0 : size);
+  Batch batch;
+  for (std::size_t begin = 0; begin < size;) {
+    const std::size_t count = run_length(size - begin, Calls::kMost);
+    feed<typename Calls::Layout>(batch, &Calls::invoke, f, count, next,
+                                 std::is_void_v<R> ? nullptr : results.data() + begin,
+                                 count * detail::kResultBytes<R>);
+    begin += count;
+  }
+  batch.finish();
+  if constexpr (std::is_same_v<R, bool>) {
+    return std::vector<bool>(results.begin(), results.end());
+  } else if constexpr (!std::is_void_v<R>) {
+    return results;
   }
 }
 
-template <class F, std::ranges::input_range Range>
-requires std::ranges::sized_range<Range>
-auto Executor::starmap(const F& f, Range&& tuples) {
-  if constexpr (std::is_function_v<F>) {
-    return starmap(&f, std::forward<Range>(tuples));
-  } else {
-    detail::require_function<F>();
-    require_code(f);
-    const auto unpacking = [f](const auto& packed) -> decltype(auto) { return packed(f); };
-    return map(unpacking,
-               std::views::transform(tuples, [](const auto& tuple) { return detail::pack_tuple(tuple); }));
-  }
+template <class F, detail::Values Range>
+auto Executor::map(F f, const Range& range) {
+  return map_values(f, std::ranges::size(range), detail::values_of(range));
 }
 
-template <class F, std::ranges::input_range Range, class R, class Op>
-requires std::ranges::sized_range<Range> R Executor::reduce(const F& f, Range&& range, R init, const Op& op) {
-  using X = std::ranges::range_value_t<Range>;
-  if constexpr (std::is_function_v<F>) {
-    return reduce(&f, std::forward<Range>(range), init, op);
-  } else if constexpr (std::is_function_v<Op>) {
-    return reduce(f, std::forward<Range>(range), init, &op);
-  } else {
-    detail::require_function<F>();
-    detail::require_function<Op>();
-    detail::require_argument<X>();
-    using Calls = detail::ReducedCalls<F, Op, X>;
-    static_assert(std::is_same_v<typename Calls::Result, R>,
-                  "reduce() needs an init of the very type that f returns: 0.0 and not 0 for doubles");
-    detail::require_result<R>();
-    static_assert(std::is_default_constructible_v<R> && std::is_copy_assignable_v<R>,
-                  "reduce() needs values that can be default-constructed and assigned");
-    require_code(f);
-    require_code(op);
-    const auto size = static_cast<std::size_t>(std::ranges::size(range));
-    const std::size_t block = Calls::block_size(size);
-    const std::size_t most = std::min(Calls::Layout::kMost / block, Calls::kMostBlocks);
-    std::vector<R> partials((size + block - 1) / block);
-    const typename Calls::Head head{f, op, static_cast<std::uint32_t>(block)};
-    {
-      Batch batch;
-      auto x = std::ranges::begin(range);
-      for (std::size_t begin = 0; begin < partials.size();) {
-        const std::size_t blocks = run_length(partials.size() - begin, most);
-        const std::size_t count = std::min(blocks * block, size - begin * block);
-        feed<typename Calls::Layout, X>(batch, &Calls::invoke, head, x, count, partials.data() + begin,
-                                        blocks * sizeof(R));
-        begin += blocks;
-      }
-      batch.finish();
-    }
-    if (partials.empty()) return init;
-    return std::invoke(op, init, detail::combine_tree(partials.data(), partials.size(), op));
+template <class F>
+auto Executor::map(F f, std::size_t size) {
+  return map_values(f, size, detail::indices());
+}
+
+template <class F, detail::Values Range>
+auto Executor::starmap(F f, const Range& tuples) {
+  detail::require_function<F>();
+  require_code(f);
+  const auto unpack = [f](const auto& packed) -> decltype(auto) { return packed(f); };
+  return map_values(unpack, std::ranges::size(tuples),
+                    [next = detail::values_of(tuples)]() mutable { return detail::pack_tuple(next()); });
+}
+
+template <class F, class Next, class R, class Op>
+R Executor::reduce_values(F f, std::size_t size, Next next, R init, Op op) {
+  using X = std::invoke_result_t<Next&>;
+  detail::require_function<F>();
+  detail::require_function<Op>();
+  detail::require_argument<X>();
+  using Calls = detail::ReducedCalls<F, Op, X>;
+  static_assert(std::is_same_v<typename Calls::Result, R>,
+                "reduce() needs an init of the very type that f returns: 0.0 and not 0 for doubles");
+  detail::require_result<R>();
+  static_assert(std::is_default_constructible_v<R> && std::is_copy_assignable_v<R>,
+                "reduce() needs values that can be default-constructed and assigned");
+  require_code(f);
+  require_code(op);
+  if (size == 0) return init;
+  const std::size_t block = Calls::block_size(size);
+  const std::size_t most = std::min(Calls::Layout::kMost / block, Calls::kMostBlocks);
+  const typename Calls::Head head{f, op, static_cast<std::uint32_t>(block)};
+  std::vector<R> partials((size + block - 1) / block);
+  Batch batch;
+  for (std::size_t begin = 0; begin < partials.size();) {
+    const std::size_t blocks = run_length(partials.size() - begin, most);
+    const std::size_t count = std::min(blocks * block, size - begin * block);
+    feed<typename Calls::Layout>(batch, &Calls::invoke, head, count, next, partials.data() + begin,
+                                 blocks * sizeof(R));
+    begin += blocks;
   }
+  batch.finish();
+  return std::invoke(op, init, detail::combine_tree(partials.data(), partials.size(), op));
+}
+
+template <class F, detail::Values Range, class R, class Op>
+R Executor::reduce(F f, const Range& range, R init, Op op) {
+  return reduce_values(f, std::ranges::size(range), detail::values_of(range), init, op);
+}
+
+template <class F, class R, class Op>
+R Executor::reduce(F f, std::size_t size, R init, Op op) {
+  return reduce_values(f, size, detail::indices(), init, op);
 }
 
 }  // namespace shmkit

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <cstring>
 #include <functional>
+#include <ranges>
 #include <tuple>
 #include <type_traits>
 
@@ -25,6 +26,23 @@ template <class R>
 inline constexpr std::size_t kResultBytes = sizeof(R);
 template <>
 inline constexpr std::size_t kResultBytes<void> = 0;
+
+/// What map() goes over.
+template <class Range>
+concept Values = std::ranges::input_range<const Range> && std::ranges::sized_range<const Range>;
+
+/// Gives one value after the other.
+template <Values Range>
+auto values_of(const Range& range) {
+  return [at = std::ranges::begin(range)]() mutable {
+    std::ranges::range_value_t<const Range> value(*at);
+    ++at;
+    return value;
+  };
+}
+inline auto indices() {
+  return [i = std::size_t{0}]() mutable { return i++; };
+}
 
 template <class F>
 constexpr void require_function() {
