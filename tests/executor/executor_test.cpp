@@ -135,6 +135,34 @@ TYPED_TEST(ExecutorTest, MapsInOrder) {
   EXPECT_EQ(pool.map(twice, numbers), (std::vector<int>{6, 2, 4}));
 }
 
+// A range of answers to questions that are asked on the way.
+struct Answers {
+  struct Iterator {
+    using value_type = int;
+    using difference_type = std::ptrdiff_t;
+    Executor* pool = nullptr;
+    int at = 0;
+    int operator*() const { return pool->submit(twice, at).get(); }
+    Iterator& operator++() {
+      ++at;
+      return *this;
+    }
+    void operator++(int) { ++at; }
+    bool operator==(const Iterator& other) const { return at == other.at; }
+  };
+  Executor* pool;
+  int count;
+  Iterator begin() const { return {pool, 0}; }
+  Iterator end() const { return {pool, count}; }
+  std::size_t size() const { return static_cast<std::size_t>(count); }
+};
+
+TYPED_TEST(ExecutorTest, MapsWhatItComputesMeanwhile) {
+  TypeParam pool(2);
+  const auto values = pool.map(twice, Answers{&pool, 500});
+  for (int i = 0; i < 500; ++i) EXPECT_EQ(values[static_cast<std::size_t>(i)], 4 * i);
+}
+
 TYPED_TEST(ExecutorTest, MapsToBools) {
   TypeParam pool(2);
   const std::vector<bool> odd = pool.map([](int i) { return i % 2 == 1; }, test::numbers(300));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -8,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <ranges>
+#include <span>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -107,8 +109,8 @@ class Executor {
   void require_code(const F& f) const;
   void require_code_at(const void* code) const;
 
-  std::byte* open_task();
-  void post_task(detail::Invoke invoke, std::size_t count, std::shared_ptr<detail::Task> task);
+  void post_task(detail::Invoke invoke, std::span<const std::byte> in, std::size_t count,
+                 std::shared_ptr<detail::Task> task);
 
   template <class F, class Next>
   auto map_values(F f, std::size_t size, Next next);
@@ -200,8 +202,8 @@ auto Executor::submit(F f, Args... args) {
       "the lambda and its arguments have more than 1024 bytes: put what is large into shared memory");
   detail::require_result<Result>();
   auto state = std::make_shared<detail::TaskWithValue<Result>>();
-  detail::put_at(open_task(), bound);
-  post_task(&Call::invoke, 1, std::shared_ptr<detail::Task>(state, &state->task));
+  post_task(&Call::invoke, std::as_bytes(std::span(&bound, 1)), 1,
+            std::shared_ptr<detail::Task>(state, &state->task));
   return Future<Result>(std::move(state));
 }
 
@@ -210,12 +212,13 @@ template <class Layout, class Next>
 void Executor::feed(Batch& batch, detail::Invoke invoke, const auto& head, std::size_t count, Next& next,
                     void* out, std::size_t out_bytes) {
   using X = std::invoke_result_t<Next&>;
-  auto task = std::make_shared<detail::Task>(out, out_bytes);
-  std::byte* in = open_task();
-  detail::put_at(in, head);
-  std::byte* argument = in + Layout::kArguments;
+  // Not into a slot: the next value may be a result of this executor.
+  std::array<std::byte, detail::kTaskBytes> in;
+  detail::put_at(in.data(), head);
+  std::byte* argument = in.data() + Layout::kArguments;
   for (std::size_t i = 0; i < count; ++i, argument += sizeof(X)) detail::put_at<X>(argument, next());
-  post_task(invoke, count, task);
+  auto task = std::make_shared<detail::Task>(out, out_bytes);
+  post_task(invoke, std::span(in).first(Layout::kArguments + count * sizeof(X)), count, task);
   batch.add(std::move(task));
 }
 

@@ -62,17 +62,15 @@ void Client::require_code(const void* code) const {
               "dlopen() before the pool is made, or make another pool now");
 }
 
-TaskSlot& Client::open() {
+void Client::require_usable() const {
   if (served_executor() != creator_) throw_from_within();
   if (down_) throw Error(Errc::usage, "the executor was shut down", "submit before shutdown()");
   if (lost_) throw home_->why_lost();
-  if (under_way_.size() == 0) next_ = 0;  // The same slots again: they are in everybody's cache.
-  if (under_way_.size() == kTasks) make_room();
-  next_ = find_free();
-  return table_.slot(next_);
 }
 
-std::uint32_t Client::find_free() const noexcept {
+std::uint32_t Client::free_slot() {
+  if (under_way_.size() == 0) next_ = 0;  // The same slots again: they are in everybody's cache.
+  if (under_way_.size() == kTasks) make_room();
   std::uint32_t slot = next_;
   while (tasks_[slot]) slot = (slot + 1) % kTasks;
   return slot;
@@ -86,17 +84,21 @@ void Client::make_room() {
   if (lost_) throw home_->why_lost();
 }
 
-void Client::post(detail::Invoke invoke, std::uint32_t count, std::shared_ptr<detail::Task> task) {
+void Client::post(detail::Invoke invoke, std::span<const std::byte> in, std::uint32_t count,
+                  std::shared_ptr<detail::Task> task) {
+  require_usable();
   require_code(reinterpret_cast<const void*>(invoke));
-  TaskSlot& slot = table_.slot(next_);
-  slot.invoke = invoke;
-  slot.count = count;
+  const std::uint32_t slot = free_slot();
+  TaskSlot& record = table_.slot(slot);
+  record.invoke = invoke;
+  record.count = count;
+  std::memcpy(record.in.data(), in.data(), in.size());
   task->client_ = this;
-  task->slot_ = next_;
-  tasks_[next_] = std::move(task);
-  under_way_.push_back(next_);
-  table_.post(next_);
-  next_ = (next_ + 1) % kTasks;
+  task->slot_ = slot;
+  tasks_[slot] = std::move(task);
+  under_way_.push_back(slot);
+  next_ = (slot + 1) % kTasks;
+  table_.post(slot);
   pool::ring_workers(memory_.pool(), 0, 1);
   queue::fault_point(queue::FaultPoint::task_rung);
 }

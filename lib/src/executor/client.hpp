@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include <shmkit/future.hpp>
@@ -33,10 +34,9 @@ class Client {
   /// Throws Error (usage) if the workers do not have this code.
   void require_code(const void* code) const;
 
-  /// The slot that the next post() takes. Waits for one. Throws Error (usage, pool_lost).
-  TaskSlot& open();
-  /// Posts what stands in the slot that open() gave. Throws Error (usage).
-  void post(detail::Invoke invoke, std::uint32_t count, std::shared_ptr<detail::Task> task);
+  /// Waits for a free slot. Throws Error (usage, pool_lost).
+  void post(detail::Invoke invoke, std::span<const std::byte> in, std::uint32_t count,
+            std::shared_ptr<detail::Task> task);
 
   /// Requires, for all of these: the task is one of ours, and not known to be done.
   bool is_done(detail::Task& task);
@@ -50,7 +50,8 @@ class Client {
   void shutdown(bool cancel) noexcept;
 
  private:
-  std::uint32_t find_free() const noexcept;
+  void require_usable() const;
+  std::uint32_t free_slot();
   void make_room();
 
   template <class Missing>

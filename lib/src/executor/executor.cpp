@@ -45,9 +45,9 @@ Client& Executor::client() const {
 unsigned Executor::workers() const { return client().home().workers(); }
 
 void Executor::require_code_at(const void* code) const { client().require_code(code); }
-std::byte* Executor::open_task() { return client().open().in.data(); }
-void Executor::post_task(detail::Invoke invoke, std::size_t count, std::shared_ptr<detail::Task> task) {
-  client().post(invoke, static_cast<std::uint32_t>(count), std::move(task));
+void Executor::post_task(detail::Invoke invoke, std::span<const std::byte> in, std::size_t count,
+                         std::shared_ptr<detail::Task> task) {
+  client().post(invoke, in, static_cast<std::uint32_t>(count), std::move(task));
 }
 
 void Executor::shutdown(Pending pending) noexcept {
