@@ -178,7 +178,7 @@ TEST_F(KillAtPoints, SurvivesAllOfThemAndLeavesNoneOut) {
   expect_deadly(kPrivateWorker, kills(500));
   expect_deadly(kNamedWorker, kills(500));
   for (const FaultPoint point : kClient) expect_deadly({&point, 1}, kills(90));
-  for (int point = 0; point < queue::kFaultPoints; ++point)
+  for (int point = 0; point < queue::kPoolFaultPoints; ++point)
     expect_deadly(std::array{static_cast<FaultPoint>(point)}, kills(25));
 }
 

@@ -23,6 +23,7 @@ LAYERS = {
     "plugin": {"os", "kernels"},
     "pool": {"os", "array", "queue", "kernels", "job", "plugin"},
     "run": {"os", "queue", "kernels", "job", "plugin", "pool"},
+    "executor": {"os", "queue", "pool"},
     "reclaim": {"os", "array", "pool", "messages"},
 }
 SYSTEM = re.compile(r"<(sys/.*|linux/.*|unistd\.h|fcntl\.h|poll\.h|sched\.h|pthread\.h|spawn\.h|signal\.h|csignal)>")
