@@ -20,6 +20,7 @@ LAYERS = {
     "npy": {"os", "array"},
     "job": {"kernels", "queue"},
     "pool": {"os", "array", "queue", "kernels", "job"},
+    "map": {"os", "queue", "job", "pool"},
     "run": {"os", "queue", "kernels", "job", "pool"},
     "reclaim": {"os", "array", "pool"},
 }
