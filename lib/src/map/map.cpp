@@ -13,6 +13,7 @@
 #include <shmkit/run.hpp>
 
 #include "map/session.hpp"
+#include "map/spool.hpp"
 #include "os/capture.hpp"
 #include "os/find_program.hpp"
 #include "os/transfer.hpp"
@@ -69,13 +70,15 @@ std::vector<std::uint32_t> all_but(const std::vector<std::uint64_t>& done, std::
   return rest;
 }
 
-std::vector<map::Scratch> make_scratch(std::uint32_t workers) {
+std::vector<map::Scratch> make_scratch(std::uint32_t workers) try {
   const char* const folder = std::getenv("TMPDIR");
   const std::string path = folder == nullptr || *folder == '\0' ? "/tmp" : folder;
   std::vector<map::Scratch> scratch;
   for (std::uint32_t worker = 0; worker < workers; ++worker)
     scratch.push_back({os::make_scratch_file(path), os::make_scratch_file(path)});
   return scratch;
+} catch (const Error& error) {
+  throw map::scratch_error(error);
 }
 
 void check(const MapOptions& options) {

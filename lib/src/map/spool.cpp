@@ -12,6 +12,11 @@ constexpr std::uint64_t kKept = 1U << 20U;
 
 }  // namespace
 
+Error scratch_error(const Error& error) {
+  return {error.errc() == Errc::no_space ? Errc::no_space : Errc::failed, error.what(),
+          "outputs wait in $TMPDIR, or /tmp, until they are complete: set TMPDIR to a directory with space"};
+}
+
 Spool::Spool(const os::Fd& file) : file_(file), extent_{os::status(file, kWhat).size, 0} {}
 
 void Spool::rewind() noexcept {
@@ -19,9 +24,11 @@ void Spool::rewind() noexcept {
   extent_ = {};
 }
 
-void Spool::add(std::span<const std::byte> bytes) {
+void Spool::add(std::span<const std::byte> bytes) try {
   os::write_at(file_, bytes, extent_.offset + extent_.size, kWhat);
   extent_.size += bytes.size();
+} catch (const Error& error) {
+  throw scratch_error(error);
 }
 
 }  // namespace shmkit::map

@@ -4,10 +4,15 @@
 #include <cstdint>
 #include <span>
 
+#include <shmkit/error.hpp>
+
 #include "map/memory.hpp"
 #include "os/fd.hpp"
 
 namespace shmkit::map {
+
+/// An error of a scratch file, with the next step.
+Error scratch_error(const Error& error);
 
 /// Appends the output of one command after the other to a worker's scratch file. In the file, not in memory:
 /// outputs may be large, and may have to wait for their turn.

@@ -15,7 +15,9 @@ struct Birth {
   const Launch& launch;
   const Inheritance& inheritance;
   int parent;
-  int error = 0;  // Written by the child: the two share all memory until it has become the command.
+  // Written by the child: the two share all memory until it has become the command. Volatile, because the
+  // compiler sees that whoever writes it never returns here.
+  volatile int error = 0;
 };
 
 [[noreturn]] void give_up(Birth& birth, int error) noexcept {
