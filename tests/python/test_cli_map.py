@@ -521,10 +521,10 @@ def test_without_retries_nothing_runs_twice_whoever_is_killed(tmp_path):
             found = require_schema(json.loads(process.stdout.read()), "map")
         assert orphans(5) == []
     runs = {path.name: len(path.read_text().split()) for path in tmp_path.iterdir() if path != log}
-    assert set(runs.values()) == {1}
+    assert set(runs.values()) <= {0, 1}  # 0: killed when the file was open.
     assert found["done"] + found["failed"] == 150 and found["deaths"] > 0
     assert sorted(int(row["item"]) for row in rows(log)) == list(range(150))
-    assert {row["item"] for row in rows(log) if row["outcome"] == "done"} <= set(runs)
+    assert all(runs[row["item"]] == 1 for row in rows(log) if row["outcome"] == "done")
 
 
 def test_no_descriptor_and_no_file_is_left(tmp_path):

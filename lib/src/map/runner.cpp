@@ -17,7 +17,6 @@ using std::chrono::milliseconds;
 
 constexpr std::size_t kBuffer = 1U << 16U;
 constexpr const char* kPipe = "output of a command";
-constexpr int kKill = 9;
 
 double since_epoch() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
@@ -108,7 +107,7 @@ Runner::Ending Runner::watch(os::Command& command) {
       if (ready == 1 || ready == 2) pump(streams_[ready - 1]);
     }
     if (!ended && deadline && Clock::now() >= *deadline) {
-      command.signal(kKill);
+      command.signal(os::kSignalKill);
       timed_out = true;
       deadline.reset();
     }

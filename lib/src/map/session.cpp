@@ -1,6 +1,5 @@
 #include "map/session.hpp"
 
-#include <csignal>
 #include <utility>
 
 #include <fmt/format.h>
@@ -44,7 +43,7 @@ Session::~Session() {
   memory_.board().stop.store(1, std::memory_order_seq_cst);
   crew_.kill_all();
   for (std::uint32_t worker = 0; worker < memory_.workers(); ++worker)
-    os::signal_group(memory_.desk(worker).group.load(std::memory_order_seq_cst), SIGKILL);
+    os::signal_group(memory_.desk(worker).group.load(std::memory_order_seq_cst), os::kSignalKill);
 }
 
 void Session::run() {
@@ -52,7 +51,7 @@ void Session::run() {
   while (open_ > 0) step();
   delivery_.wait_no_longer();
   delivery_.flush();
-  if (delivery_.reader_gone()) report_.signal = SIGPIPE;
+  if (delivery_.reader_gone()) report_.signal = os::kSignalNoReader;
 }
 
 void Session::step() {
@@ -105,7 +104,7 @@ void Session::fail(const Result& result, std::string reason) {
   const std::uint64_t index = job_.index_of(result.task);
   report_.failures.push_back({index, job_.items.at(index).text, result.attempts, std::move(reason)});
   if (job_.options.halt != Halt::never) start_no_more();
-  if (job_.options.halt == Halt::now && !patience_) stop(SIGTERM);
+  if (job_.options.halt == Halt::now && !patience_) stop(os::kSignalTerminate);
 }
 
 std::string Session::line_of(const Result& result) const {
@@ -130,7 +129,7 @@ void Session::bury(const std::vector<pool::Death>& deaths) {
 
 bool Session::bury(const pool::Death& death) {
   Desk& desk = memory_.desk(death.owner.slot);
-  os::signal_group(desk.group.exchange(0, std::memory_order_relaxed), SIGKILL);
+  os::signal_group(desk.group.exchange(0, std::memory_order_relaxed), os::kSignalKill);
   adopt(death.owner);
   const std::uint64_t held = desk.holding.exchange(0, std::memory_order_relaxed);
   const std::uint64_t task = held == 0 ? 0 : held - 1;
@@ -171,7 +170,7 @@ void Session::lose(std::uint64_t task, queue::Cause cause) {
 
 void Session::look_for_reasons_to_stop() {
   const bool wished = os::StopSignals::wishes() > wishes_;
-  if (delivery_.reader_gone() && !patience_) return stop(SIGTERM);
+  if (delivery_.reader_gone() && !patience_) return stop(os::kSignalTerminate);
   if (wished && !patience_) {
     wishes_ = os::StopSignals::wishes();
     report_.signal = os::StopSignals::last();

@@ -13,6 +13,7 @@ constexpr std::uint64_t kKept = 1U << 20U;
 }  // namespace
 
 Error scratch_error(const Error& error) {
+  if (error.errc() == Errc::failed && !error.hint().empty()) return error;
   return {error.errc() == Errc::no_space ? Errc::no_space : Errc::failed, error.what(),
           "outputs wait in $TMPDIR, or /tmp, until they are complete: set TMPDIR to a directory with space"};
 }

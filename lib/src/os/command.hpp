@@ -1,12 +1,18 @@
 #pragma once
 
 #include <atomic>
+#include <csignal>
 #include <cstdint>
 
 #include "os/inheritance.hpp"
 #include "os/process.hpp"
 
 namespace shmkit::os {
+
+/// For those who may not ask the system.
+inline constexpr int kSignalKill = SIGKILL;
+inline constexpr int kSignalTerminate = SIGTERM;
+inline constexpr int kSignalNoReader = SIGPIPE;
 
 /// What to start, and with what. Everything is looked at until Command::start() returns, and not longer.
 struct Launch {
