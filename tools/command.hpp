@@ -27,6 +27,7 @@ int gc_command(const Words& words);
 int import_command(const Words& words);
 int info_command(const Words& words);
 int kernels_command(const Words& words);
+int map_command(const Words& words);
 int pool_command(const Words& words);
 int list_command(const Words& words);
 int run_command(const Words& words);

@@ -13,7 +13,7 @@ from pools import running_pool
 pytestmark = [needs_shmtool, pytest.mark.usefixtures("nothing_left")]
 
 # The shortest words with which a command says something on stdout; {} is an array, {file} a file, {pool} a pool.
-# What gc finds, others have left.
+# What gc finds, others have left; behind map's command, --json would be one of its words.
 TALKING = {
     "create": ["create", "{}", "--shape", "3", "--replace"],
     "attach": ["attach", "{}"],
@@ -23,6 +23,7 @@ TALKING = {
     "import": ["import", "{file}", "{}", "--replace"],
     "export": ["export", "{}", "{file}"],
     "run": ["run", "sum", "{}"],
+    "map": ["map", "--help"],
     "pool": ["pool", "status", "{pool}"],
     "gc": ["gc", "--help"],
     "kernels": ["kernels"],

@@ -23,6 +23,7 @@ LAYERS = {
     "plugin": {"os", "kernels"},
     "pool": {"os", "array", "queue", "kernels", "job", "plugin"},
     "run": {"os", "queue", "kernels", "job", "plugin", "pool"},
+    "map": {"os", "queue", "job", "pool"},
     "executor": {"os", "queue", "pool"},
     "reclaim": {"os", "array", "pool", "messages"},
 }
