@@ -34,6 +34,8 @@ int main(int argc, char** argv) {
   const int n = static_cast<int>(example::argument(argc, argv, 1, 34));
   const auto most = static_cast<unsigned>(example::argument(argc, argv, 2, 4));
   for (unsigned workers = 1; workers <= most; ++workers) {
+    shmkit::ProcessExecutor processes(workers);  // Before there are threads.
+    shmkit::ThreadExecutor threads(workers);
     std::printf("fib(%d), %u times\n", n, workers);
     example::Comparison<std::vector<std::uint64_t>> comparison;
     comparison.way("a loop", [&] {
@@ -41,14 +43,8 @@ int main(int argc, char** argv) {
       for (unsigned i = 0; i < workers; ++i) answers.push_back(fib(n));
       return answers;
     });
-    comparison.way(std::to_string(workers) + " threads", [&] {
-      shmkit::ThreadExecutor pool(workers);
-      return submit_all(pool, n);
-    });
-    comparison.way(std::to_string(workers) + " processes", [&] {
-      shmkit::ProcessExecutor pool(workers);
-      return submit_all(pool, n);
-    });
+    comparison.way(std::to_string(workers) + " threads", [&] { return submit_all(threads, n); });
+    comparison.way(std::to_string(workers) + " processes", [&] { return submit_all(processes, n); });
     for (const std::uint64_t answer : comparison.answer()) example::check(answer == fib_in_a_loop(n), "fib");
   }
   std::printf("fib(%d) = %llu. It gains as long as there are CPUs (%u here): the calls share nothing.\n", n,

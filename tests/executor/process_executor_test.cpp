@@ -36,7 +36,8 @@ TEST_F(ProcessExecutorTest, RunsTasksInProcessesOfItsOwn) {
 }
 
 TEST_F(ProcessExecutorTest, KeepsVariablesOfTheProgramApart) {
-  static int variable = 1;
+  static int variable = 0;
+  variable = 1;
   ProcessExecutor pool(1);
   variable = 2;
   EXPECT_EQ(pool.submit([] { return ++variable; }).get(), 2) << "the worker's copy was 1";

@@ -32,7 +32,6 @@ WorkerDied::WorkerDied(unsigned attempts, int signal, int exit_code)
       signal_(signal),
       exit_code_(exit_code) {}
 
-Cancelled::Cancelled()
-    : Error(Errc::failed, "the task was cancelled before it began", "ask cancel() what it did") {}
+Cancelled::Cancelled() : Error(Errc::failed, "the task was cancelled before it began") {}
 
 }  // namespace shmkit

@@ -17,6 +17,8 @@ using Clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds kPeriod{50};
 // Everything that concerns the supervisor wakes it.
 constexpr std::chrono::milliseconds kIdleWait{10'000};
+// Where there was no process to be had for a vacancy.
+constexpr std::chrono::milliseconds kTryAgain{500};
 // For workers that have nothing to do, and for the supervisor to see them go.
 constexpr std::chrono::milliseconds kLeave{2000};
 constexpr std::chrono::milliseconds kPatience{5000};
@@ -104,9 +106,11 @@ void ProcessHome::watch_crew() {
       ready = true;
       set_life(kReady);
     }
-    const auto deaths = crew_.wait(kIdleWait);
+    const bool complete = crew_.living() == crew_.size();
+    const auto deaths = crew_.wait(complete ? kIdleWait : kTryAgain);
     if (memory_.office().stop.load(std::memory_order_acquire) != 0) return let_all_leave();
     if (!deaths.empty()) replace(deaths);
+    crew_.fill_vacancies();
   }
 }
 
@@ -123,7 +127,6 @@ void ProcessHome::replace(const std::vector<pool::Death>& deaths) {
     throw Error(Errc::pool_lost, "workers die again and again before they do anything",
                 "is memory short? see `dmesg`");
   }
-  crew_.fill_vacancies();
 }
 
 void ProcessHome::let_all_leave() {

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <typeinfo>
@@ -37,10 +38,8 @@ void write(TaskSlot& slot, Errc errc, std::string_view type, std::string_view me
                       static_cast<std::uint32_t>(message.size()), static_cast<std::uint32_t>(hint.size())};
   std::memcpy(slot.out.data(), &thrown, sizeof(thrown));
   std::byte* at = slot.out.data() + sizeof(thrown);
-  for (const std::string_view text : {type, message, hint}) {
-    std::memcpy(at, text.data(), text.size());
-    at += text.size();
-  }
+  for (const std::string_view text : {type, message, hint})
+    at = std::ranges::copy(std::as_bytes(std::span(text)), at).out;
 }
 
 struct Free {
