@@ -324,7 +324,9 @@ TEST_F(MessageCrashTable, X1ToX3CloserDies) {
   }
 }
 
-TEST_F(MessageCrashTable, J1JoinerDiesAsleep) {
+TEST_F(MessageCrashTable, J1JoinerDies) {
+  EXPECT_TRUE(dies_at(
+      box_looked_at, [] { (void)another().join(); }, 3));
   put({"1"});
   EXPECT_TRUE(dies_at(end_awaited, [] { (void)another().join(); }));
   expect_all({"1"});

@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "helpers/error_of.hpp"
+#include "messages/fault_point.hpp"
 #include "messages/plain_queue.hpp"
 
 namespace shmkit::messages {
@@ -124,6 +125,35 @@ TEST_P(ExchangeTest, IsUnfinishedUntilAllIsAcknowledged) {
   EXPECT_EQ(take(anna), "x");
   anna.acknowledge(last);
   EXPECT_FALSE(anna.is_unfinished());
+}
+
+// A task puts another one before it is done, while a joiner looks: the box of the new one was passed, that of
+// the old one not yet.
+TEST_P(ExchangeTest, IsNotDeceivedByAMessageThatComesBehindItsBack) {
+#ifndef SHMKIT_FAULT_POINTS
+  GTEST_SKIP() << "built without fault points";
+#endif
+  static Exchange* worker;
+  static std::uint32_t done;
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(anna.try_put(bytes("old"), 0), QueueStatus::ok);
+  EXPECT_EQ(take(anna), "old");
+  ASSERT_EQ(last, 0U);
+  anna.acknowledge(0);
+  Exchange::Taken taken;
+  Exchange again = queue.seat(0);  // Begins at the first box.
+  ASSERT_EQ(again.try_take(taken), QueueStatus::ok);
+  worker = &again;
+  done = taken.box;
+  fault_hook = [](FaultPoint point) {
+    if (point != FaultPoint::box_looked_at) return;
+    fault_hook = nullptr;
+    EXPECT_EQ(worker->try_put(bytes("new"), 0), QueueStatus::ok);
+    worker->acknowledge(done);
+  };
+  EXPECT_TRUE(bert.is_unfinished());
+  EXPECT_EQ(fault_hook, nullptr) << "it did not come to look";
+  EXPECT_EQ(box(0).state, BoxState::placed);
+  EXPECT_EQ(take(bert), "new");
 }
 
 TEST_P(ExchangeTest, RefusesAfterCloseAndGivesWhatWaits) {

@@ -278,6 +278,7 @@ bool Exchange::is_unfinished() {
     const BoxWord word = look(box);
     if (word.state == BoxState::taken || word.state == BoxState::returned || is_queued(word, box))
       return true;
+    fault_point(FaultPoint::box_looked_at);
   }
   for (std::uint32_t lane = 0; lane < memory_.geometry().lanes; ++lane) {
     if (end_of(lane) != ends[lane]) return true;

@@ -35,15 +35,16 @@ enum class FaultPoint : std::uint8_t {
   lane_closed,
   lanes_closed,
   // Of a joiner, and of a creator.
+  box_looked_at,
   end_awaited,
   queue_made,
 };
 
-inline constexpr std::array<std::string_view, 23> kFaultPointNames = {
+inline constexpr std::array<std::string_view, 24> kFaultPointNames = {
     "box_claimed",   "message_written", "place_chosen", "message_queued", "tail_told",       "put_refused",
     "room_awaited",  "message_taken",   "head_told",    "message_done",   "message_awaited", "seat_locked",
     "seat_taken",    "seat_vacated",    "dead_locked",  "box_freed",      "box_returned",    "returns_told",
-    "close_flagged", "lane_closed",     "lanes_closed", "end_awaited",    "queue_made"};
+    "close_flagged", "lane_closed",     "lanes_closed", "box_looked_at",  "end_awaited",     "queue_made"};
 inline constexpr int kFaultPoints = static_cast<int>(kFaultPointNames.size());
 static_assert(static_cast<int>(FaultPoint::queue_made) + 1 == kFaultPoints);
 
