@@ -109,6 +109,9 @@ inline std::optional<Lane::Spot> Lane::end() {
     if (ahead == -lap()) return Spot{tail_, pack(found)};
     require_lap(ahead);
     if (found.box == kClosed) return std::nullopt;
+    // Whoever claimed it had seen that much of the head. Without that, damaged cells could lead in circles.
+    if (distance(found.place, load_place(ends_->head)) >= capacity_)
+      throw_damaged("a place is too far ahead");
     tail_ = next(found.place);  // Places are claimed in order: all below are, too.
   }
 }
@@ -146,6 +149,7 @@ inline Lane::Front Lane::front() {
     if (ahead > 0) {
       // A place is claimed when the message one lap before is taken, and all before that.
       head_ = (found.place - ring_ + 1) & kPlaceMask;
+      if (distance(head_, load_place(ends_->head)) > 0) throw_damaged("a place is too far ahead");
       continue;
     }
     if (found.box == kClosed) return {Found::closed, head_, 0};

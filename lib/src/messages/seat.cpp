@@ -59,7 +59,7 @@ std::uint32_t Seat::take(std::string_view name) {
 bool Seat::try_take(std::uint32_t seat) {
   if (!os::try_lock(fd_.fd(), seat)) return false;
   fault_point(FaultPoint::seat_locked);
-  if (is_taken(seat)) Exchange(memory_, seat).recover(seat);
+  if (is_taken(seat)) recover(seat);
   set(seat, SeatState::taken);
   fault_point(FaultPoint::seat_taken);
   return true;
