@@ -21,7 +21,10 @@ std::ptrdiff_t count_living(const PoolStatus& status) {
 nlohmann::ordered_json workers_json(const PoolStatus& status) {
   auto list = nlohmann::ordered_json::array();
   for (const auto& worker : status.workers) {
-    nlohmann::ordered_json entry = {{"pid", nullptr}, {"state", worker.state}, {"chunks", worker.executed}, {"progress", worker.progress}};
+    nlohmann::ordered_json entry = {{"pid", nullptr},
+                                    {"state", worker.state},
+                                    {"chunks", worker.executed},
+                                    {"progress", worker.progress}};
     if (worker.pid != 0) entry["pid"] = worker.pid;
     list.push_back(entry);
   }

@@ -36,7 +36,7 @@ repetition includes starting the workers, unless --pool NAME has them ready
 Examples
   shmtool run max frames
   shmtool run sum frames --via thread --repeat 5 --json
-  shmtool run mean frames --axis 0 --out mean
+  shmtool run mean frames --axis 0 --out averages
   shmtool run sqrt x --slice '::2' --out y
   shmtool run add x y --out z
   shmtool run pi --arg n=100000000

@@ -61,7 +61,7 @@ constinit const Kernel kPrimes = {
              .arrays = 0,
              .dtypes = "none",
              .result = "int64",
-             .example = "run primes --arg start=1000000000 --arg stop=1000001000"},
+             .example = "run primes --arg start=1000000 --arg stop=2000000"},
     .partial_bytes = count_bytes,
     .prepare = prepare,
     .run = run,
