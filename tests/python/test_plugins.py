@@ -103,7 +103,7 @@ def test_kernels_lists_them(plugins):
     assert listed["clip"]["kind"] == "map" and listed["clip"]["arguments"][0]["default"] == "1"
     assert listed["fizzbuzz"]["arrays"] == 0
     text = shmtool("kernels", "-v", "--plugin", plugins / "statistics.so", check=0).stdout
-    assert "  clip      Cuts off what is beyond a limit.\n    limit=1   The largest absolute value.\n" in text
+    assert "  clip          Cuts off what is beyond a limit.\n    limit=1       The largest absolute value.\n" in text
     assert all(len(line) <= 80 for line in text.splitlines())
 
 
