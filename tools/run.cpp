@@ -176,7 +176,7 @@ int run_command(const Words& words) {
   const Workers workers = workers_of(line, options, report);
   if (line.has("verbose"))
     std::cerr << fmt::format("workers: {}, because of {}\n", workers.count, printable(workers.reason));
-  return print_report(line, options, arrays, report, workers.reason);
+  return print_report(line, options, kernel, arrays, report, workers.reason);
 }
 
 }  // namespace shmkit::tool

@@ -111,10 +111,8 @@ std::string times_text(std::uint64_t bytes, const RunReport& report) {
                      human_seconds(median), rate_text);
 }
 
-std::string advice(const RunReport& report, bool in_place) {
-  const auto all = kernels();
-  const auto kernel = std::ranges::find(all, report.kernel, &KernelInfo::name);
-  if (kernel != all.end() && !kernel->repeatable && in_place)
+std::string advice(const KernelInfo& kernel, const RunReport& report, bool in_place) {
+  if (!kernel.repeatable && in_place)
     return "what it changes in place may be changed already, in part: make the array anew before you run it "
            "again";
   if (std::ranges::any_of(report.failures, &ChunkFailure::complained))
@@ -132,21 +130,21 @@ void print_answer(const CommandLine& line, const RunArrays& arrays, const RunRep
     std::cout << array_line(out->info()) << '\n';
 }
 
-Error failure_error(const RunReport& report, bool in_place) {
+Error failure_error(const KernelInfo& kernel, const RunReport& report, bool in_place) {
   const auto& first = report.failures.front();
   return {Errc::chunks_failed,
           fmt::format("{} of {} chunks failed: chunk {} [{}, {}) was given up after {} attempt{}, {}",
                       report.failures.size(), report.chunks, first.index, first.begin, first.end,
                       first.attempts, first.attempts == 1 ? "" : "s", first.reason),
-          advice(report, in_place)};
+          advice(kernel, report, in_place)};
 }
 
 }  // namespace
 
-int print_report(const CommandLine& line, const RunOptions& options, const RunArrays& arrays,
-                 const RunReport& report, const std::string& workers_reason) {
+int print_report(const CommandLine& line, const RunOptions& options, const KernelInfo& kernel,
+                 const RunArrays& arrays, const RunReport& report, const std::string& workers_reason) {
   const bool failed = !report.failures.empty();
-  const auto error = [&] { return failure_error(report, arrays.output() == nullptr); };
+  const auto error = [&] { return failure_error(kernel, report, arrays.output() == nullptr); };
   if (line.json()) {
     auto value = report_json(options, arrays, report, workers_reason);
     if (failed) value["error"] = error_json(error());

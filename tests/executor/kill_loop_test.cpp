@@ -66,11 +66,21 @@ TEST_F(ExecutorKillLoop, SurvivesDeathsAtAnyInstruction) {
   ProcessExecutor pool(3, {.retries = 30});
   // The workers are children of the supervisor: the killer asks there.
   test::SharedPage<std::atomic<int>> kills;
+  test::SharedPage<std::atomic<int>> rounds;
   const int supervisor = test::supervisor_of(pool);
   const test::ChildProcess killer([&, supervisor] {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     std::minstd_rand random(test::kill_seed());
+    int round = 0;
+    int in_round = 0;
     while (true) {
+      // Workers that die while the client is kept from posting anything die in vain: too many are an error.
+      const int now = *rounds;
+      if (std::exchange(round, now) != now) in_round = 0;
+      if (in_round >= 20) {
+        ::usleep(200);
+        continue;
+      }
       ::usleep(static_cast<unsigned>(random() % (test::kSanitized ? 20'000 : 2000)));
       const auto workers = test::children_of(supervisor);
       if (workers.empty()) continue;
@@ -78,12 +88,15 @@ TEST_F(ExecutorKillLoop, SurvivesDeathsAtAnyInstruction) {
       const os::Fd fd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
       if (fd && test::parent_of(pid) == supervisor && test::process_state(pid) != 'Z' &&
           ::syscall(SYS_pidfd_send_signal, fd.get(), SIGKILL, nullptr, 0) == 0)
-        ++*kills;
+        ++*kills, ++in_round;
     }
     return 0;
   });
   int round = 0;
-  for (; *kills < most && !HasFailure(); ++round) work(pool, round);
+  for (; *kills < most && !HasFailure(); ++round) {
+    work(pool, round);
+    ++*rounds;
+  }
   test::report_kills("workers of an executor, at random", *kills, std::to_string(round) + " rounds");
 }
 

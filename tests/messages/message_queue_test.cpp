@@ -1,6 +1,7 @@
 #include <shmkit/message_queue.hpp>
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -185,12 +186,14 @@ TEST_F(MessageQueueTest, CloseEndsWhatWaits) {
   EXPECT_EQ(queue.put(bytes("y")), QueueStatus::closed);
   EXPECT_EQ(queue.try_put(bytes("y")), QueueStatus::closed);
   EXPECT_EQ(get_text(queue), "x");
+  std::atomic<bool> looked = false;
   std::thread getter([&] {
     MessageQueue own = MessageQueue::open(queue_name());
     EXPECT_EQ(own.try_get().status, QueueStatus::empty) << "x may come back";
+    looked = true;
     EXPECT_EQ(own.get().status, QueueStatus::closed);
   });
-  std::this_thread::sleep_for(20ms);
+  while (!looked) std::this_thread::yield();
   EXPECT_EQ(queue.get().status, QueueStatus::closed) << "who has something is not kept waiting";
   queue.task_done();
   getter.join();

@@ -21,7 +21,7 @@ bool is_open(int fd) { return ::fcntl(fd, F_GETFD) >= 0; }
 
 // The oracle is fcntl, in parent and child.
 TEST(UnsharedFd, IsClosedInAForkedChildAndOpenInItsParent) {
-  const UnsharedFd file(some_file());
+  const UnsharedFd file(some_file);
   const Fd shared = some_file();
   const int number = file.fd().get();
   EXPECT_TRUE(file.is_open());
@@ -36,7 +36,7 @@ TEST(UnsharedFd, IsClosedInAForkedChildAndOpenInItsParent) {
 
 TEST(UnsharedFd, LeavesTheNumberToWhoeverGetsItInTheChild) {
   EXPECT_EQ(test::in_child([] {
-              auto file = std::make_unique<UnsharedFd>(some_file());
+              auto file = std::make_unique<UnsharedFd>(some_file);
               return test::in_child([&] {
                        const Fd same = some_file();  // Has the number that was given up.
                        file.reset();
@@ -52,12 +52,12 @@ TEST(UnsharedFd, MayComeAndGoInThreadsWhileAnotherOneForks) {
   std::vector<std::thread> threads;
   for (int i = 0; i < 2; ++i) {
     threads.emplace_back([&] {
-      while (!over) const UnsharedFd own(some_file());
+      while (!over) const UnsharedFd own(some_file);
     });
   }
   for (int i = 0; i < 100; ++i) {
     EXPECT_EQ(test::in_child([] {
-                const UnsharedFd own(some_file());
+                const UnsharedFd own(some_file);
                 return own.is_open() ? 0 : 1;
               }).exit_code,
               0);

@@ -339,12 +339,12 @@ def test_a_time_out_kills_the_whole_process_group(tmp_path):
     log = tmp_path / "log"
     with reaping_orphans() as orphans:
         script = f"[ $1 = 0 ] && exit; sleep 1000 & echo $! > {tmp_path}/pid; sleep 1000"
-        done = shmtool("map", "--range", "0:2", "--timeout", "0.2", "--joblog", log, *sh(script), "sh", check=7)
+        done = shmtool("map", "--range", "0:2", "--timeout", "2", "--joblog", log, *sh(script), "sh", check=7)
         assert orphans(5) == []
-    assert "took longer than 0.2 s" in done.stderr
+    assert "took longer than 2 s" in done.stderr
     assert {(row["item"], row["exit"], row["signal"], row["outcome"]) for row in rows(log)} == \
         {("0", "0", "-", "done"), ("1", "-", "-", "timeout")}  # fmt: skip
-    assert 0.2 <= float(rows(log)[1]["seconds"]) < 60
+    assert 2 <= float(rows(log)[1]["seconds"]) < 60
 
 
 def test_a_killed_command_has_failed_by_the_signal(tmp_path):
@@ -497,6 +497,8 @@ def test_workers_and_commands_that_are_killed_at_random_change_nothing(tmp_path)
             while process.poll() is None:
                 time.sleep(generator.uniform(0, 0.01))
                 workers = [pid for pid in children(process.pid)]
+                if kills >= 100:
+                    continue  # On a slow machine every attempt would meet a kill, up to the last one.
                 victims = [(process.pid, pid) for pid in workers]
                 victims += [(pid, command) for pid in workers for command in children(pid)]
                 kills += bool(victims) and kill_child(*generator.choice(victims))
@@ -552,7 +554,7 @@ def test_a_progress_bar_on_a_terminal_only_and_never_in_the_output():
     assert shmtool("map", "--range", "0:5", "--", "true", check=0).stderr == ""
 
 
-# --- The lessons' own examples ---
+# --- Downloads, and requests that wait ---
 
 
 @pytest.fixture

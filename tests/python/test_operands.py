@@ -87,6 +87,35 @@ def test_an_axis_is_reduced_as_numpy_does(rng, pool, shape, axis):
                 np.testing.assert_array_equal(found, wanted)
 
 
+@pytest.mark.parametrize("dtype", ["bool", "int8", "uint32", "float16", "float32", "float64", "complex64", "complex128", "longdouble"])
+def test_moments_norms_and_dots_along_an_axis(rng, pool, dtype):
+    values = np.asarray(rng.integers(0, 9, (40, 30))).astype(dtype)
+    real = np.zeros(0, dtype).real.dtype if np.dtype(dtype).kind in "fc" else np.dtype("f8")
+    wide = values.astype("clongdouble" if values.dtype.kind == "c" else "longdouble")
+    with unique_name() as name, unique_name() as out:
+        make(name, values)
+        for kernel, wanted in [("var", wide.var(0)), ("std", wide.std(0)), ("norm", np.sqrt((abs(wide) ** 2).sum(0))),
+                               ("prod", values.prod(0)), ("any", values.any(0)), ("count_nonzero", np.count_nonzero(values, 0))]:
+            words = ("run", kernel, name, "--axis", 0, "--out", out, "--replace", *ways(rng, pool))
+            answer = ask("run", *words)
+            found = elements(out, answer["out"]["dtype"], (30,))
+            if kernel in ("var", "std", "norm"):
+                assert found.dtype == real
+                np.testing.assert_allclose(found, wanted.astype(real), rtol=4 * np.finfo(real).eps)
+            elif kernel != "prod" or values.dtype.kind in "iub":
+                np.testing.assert_array_equal(found, wanted)
+        answer = ask("run", "run", "dot", name, name, "--axis", 1, "--out", out, "--replace", *ways(rng, pool))
+        wanted = (wide * wide).sum(1) if values.dtype.kind in "fc" else np.array([np.dot(row, row) for row in values])
+        np.testing.assert_allclose(elements(out, answer["out"]["dtype"], (40,)), wanted.astype(values.dtype), rtol=1e-3 if dtype == "float16" else 1e-6)
+
+
+def test_a_list_has_no_axis():
+    with unique_name() as name:
+        make(name, np.arange(6.0).reshape(2, 3))
+        for kernel in ("minmax", "histogram"):
+            refused(2, "run", kernel, name, "--axis", 0, says="does not reduce to one number")
+
+
 def test_a_lane_gives_what_the_kernel_gives_for_it_alone(rng, pool):
     # Bit for bit: documented. Strides and lanes longer than a chunk included.
     values = rng.standard_normal((200_000, 3)) * 10.0 ** rng.integers(-9, 9, (200_000, 3))

@@ -96,6 +96,38 @@ def test_a_map_makes_an_array_and_works_on_a_pool(plugins):
         np.testing.assert_allclose(found["result"], (values.clip(-2.5, 2.5)[::2] ** 2).sum(), rtol=1e-12)
 
 
+def test_a_map_writes_only_what_it_says(compile_c):
+    # Its results are twice as wide as the elements that it would overwrite.
+    library = compile_c("""
+        static int run(const shmkit_chunk* c) {
+          for (uint64_t i = 0; i < c->count; ++i) ((double*)c->out.data)[i] = ((const float*)c->array[0].data)[i];
+          return 0;
+        }
+        SHMKIT_KERNEL(.name = "mine", .kind = SHMKIT_MAP, .dtypes = "float32", .result = "float64", .run = run)
+        """)
+    with unique_name() as name, unique_name() as out:
+        shmtool("create", name, "--shape", 1000, "-d", "float32", "--fill", "arange", "-q", check=0)
+        refused(5, "run", "mine", name, "--plugin", library, says="cannot hold", hint="--out")
+        shmtool("run", "mine", name, "--plugin", library, "--out", out, "-q", check=0)
+        np.testing.assert_array_equal(elements(out, "f8", (1000,)), np.arange(1000.0))
+
+
+@pytest.mark.parametrize("way", WAYS[:3])
+def test_finish_may_fail_for_a_lane(compile_c, way):
+    library = compile_c("""
+        static int run(const shmkit_chunk* c) { *(double*)c->result = ((const double*)c->array[0].data)[0]; return 0; }
+        static void merge(void* a, const void* b) { (void)a; (void)b; }
+        static int finish(const void* p, void* r) { *(double*)r = *(const double*)p; return *(const double*)p == 6; }
+        SHMKIT_KERNEL(.name = "mine", .dtypes = "float64", .partial_size = 8, .combine = SHMKIT_MERGE, .run = run, .merge = merge, .finish = finish)
+        """)
+    with unique_name() as name:
+        shmtool("create", name, "--shape", "4,3", "--fill", "arange", "-q", check=0)
+        words = ("run", "mine", name, "--plugin", library, "--axis", 1, "--chunks", 4, *way)
+        (failure,) = ask("run", *words, check=7)["failures"]
+        assert failure["chunk"] == 2 and "finish function returned the error 1" in failure["reason"]
+        assert ask("run", *words[:-len(way)], "--slice", ":2", *way)["out"]["values"] == [0, 3]
+
+
 def test_kernels_lists_them(plugins):
     listed = {kernel["name"]: kernel for kernel in
               ask("kernels", "kernels", "--plugin", plugins / "statistics.so")["kernels"]}

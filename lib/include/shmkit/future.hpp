@@ -140,7 +140,10 @@ class [[nodiscard]] Future {
   /// Waits, at most so long. True: it is done.
   template <class Rep, class Period>
   bool wait_for(std::chrono::duration<Rep, Period> timeout) const {
-    return state_->task.wait_for(std::chrono::ceil<std::chrono::nanoseconds>(timeout));
+    using Nanoseconds = std::chrono::nanoseconds;
+    const bool for_ever =
+        std::chrono::duration<double>(timeout) > std::chrono::duration<double>(Nanoseconds::max()) / 2;
+    return state_->task.wait_for(for_ever ? Nanoseconds::max() : std::chrono::ceil<Nanoseconds>(timeout));
   }
 
   /// Waits, and gives the result; again when it is called again.

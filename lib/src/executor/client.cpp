@@ -64,6 +64,9 @@ void Client::require_code(const void* code) const {
 
 void Client::require_usable() const {
   if (served_executor() != creator_) throw_from_within();
+  if (os::process_id() != process_)
+    throw Error(Errc::usage, "this executor belongs to the process that made it",
+                "make another one in this process");
   if (down_) throw Error(Errc::usage, "the executor was shut down", "submit before shutdown()");
   if (lost_) throw home_->why_lost();
 }
@@ -150,7 +153,7 @@ bool Client::is_done(detail::Task& task) {
 }
 
 bool Client::cancel(detail::Task& task) {
-  if (!table_.try_cancel(task.slot_)) return false;
+  if (!is_ours() || !table_.try_cancel(task.slot_)) return false;
   collect(task.slot_);
   return true;
 }
@@ -217,7 +220,12 @@ void Task::wait() {
 }
 
 bool Task::wait_for(std::chrono::nanoseconds timeout) {
-  return client_ == nullptr || client_->wait_until(*this, std::chrono::steady_clock::now() + timeout);
+  using Clock = std::chrono::steady_clock;
+  const auto now = Clock::now();
+  // Longer than the clock goes: for ever.
+  std::optional<Clock::time_point> end;
+  if (timeout < Clock::time_point::max() - now) end = now + timeout;
+  return client_ == nullptr || client_->wait_until(*this, end);
 }
 
 bool Task::cancel() { return client_ != nullptr && client_->cancel(*this); }

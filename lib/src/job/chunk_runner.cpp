@@ -1,17 +1,6 @@
 #include "job/chunk_runner.hpp"
 
 namespace shmkit::job {
-namespace {
-
-constexpr std::size_t kAlign = 64;
-
-std::byte* aligned(std::vector<std::byte>& bytes) noexcept {
-  const auto at = reinterpret_cast<std::uintptr_t>(bytes.data());
-  return bytes.data() + (kAlign - at % kAlign) % kAlign;
-}
-
-}  // namespace
-
 ChunkRunner::ChunkRunner(const Plan& plan, const Bases& bases)
     : plan_(&plan), bases_(bases), out_itemsize_(DType(plan.out_kind).itemsize()) {
   for (std::size_t i = 0; i < 2; ++i) itemsizes_[i] = DType(plan.kinds[i]).itemsize();
@@ -28,14 +17,14 @@ ChunkRunner::ChunkRunner(const Plan& plan, const Bases& bases)
     if (view.contiguous())
       bases_.in[i] += view.offset * static_cast<std::int64_t>(itemsizes_[i]);
     else
-      gathered_[i].resize(longest * itemsizes_[i] + kAlign);
+      gathered_[i].resize(longest * itemsizes_[i]);
   }
 }
 
 kernel::Column ChunkRunner::column(std::size_t array, std::uint64_t begin, std::uint64_t count) noexcept {
   const Kind kind = plan_->kinds[array];
   if (gathered_[array].empty()) return {kind, bases_.in[array] + begin * itemsizes_[array]};
-  std::byte* const to = aligned(gathered_[array]);
+  std::byte* const to = gathered_[array].data();
   gather(plan_->selections->views[array], {begin, count}, itemsizes_[array], bases_.in[array], to);
   return {kind, to};
 }
@@ -51,7 +40,7 @@ void ChunkRunner::put_back(const kernel::ChunkInput& input) noexcept {
 
 bool ChunkRunner::run_lanes(std::uint64_t begin, std::uint64_t end) noexcept {
   for (std::uint64_t lane = begin; lane < end; ++lane) {
-    if (!lanes_->run(lane, complaint_)) return false;
+    if (!lanes_->run(lane, complaint_, &attendance_)) return false;
   }
   return true;
 }

@@ -1,8 +1,6 @@
 #pragma once
 
 #include <memory>
-#include <vector>
-
 #include "job/lanes.hpp"
 #include "job/plan.hpp"
 
@@ -40,7 +38,7 @@ class ChunkRunner {
   std::size_t out_itemsize_ = 0;
   kernel::Complaint complaint_;
   kernel::Attendance attendance_;
-  std::array<std::vector<std::byte>, 2> gathered_;
+  std::array<AlignedBytes, 2> gathered_;
   std::unique_ptr<LaneRunner> lanes_;
 };
 

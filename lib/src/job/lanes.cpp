@@ -2,18 +2,12 @@
 
 #include <algorithm>
 #include <cstring>
+#include <exception>
 
 #include <fmt/format.h>
 
 namespace shmkit::job {
 namespace {
-
-constexpr std::size_t kAlign = 64;
-
-std::byte* aligned(std::vector<std::byte>& bytes) noexcept {
-  const auto at = reinterpret_cast<std::uintptr_t>(bytes.data());
-  return bytes.data() + (kAlign - at % kAlign) % kAlign;
-}
 
 Partition partition_of(const kernel::Kernel& kernel, std::uint64_t size) noexcept {
   return {size, default_chunks(size, kernel.grain)};
@@ -45,28 +39,38 @@ void store(const Value& value, std::byte* to) noexcept {
 
 }  // namespace
 
-// Asked of the kernel itself: what it gives for a single zero.
+namespace {
+
+// What a kernel of the table gives for a single zero; empty if that does not decide.
+std::optional<Value> value_of_zero(const kernel::Kernel& row, const std::array<Kind, 2>& kinds,
+                                   const kernel::Params& params) {
+  alignas(16) std::array<std::byte, 32> zero{};
+  AlignedBytes partial;
+  partial.resize(partial_stride(row, kinds, params));
+  kernel::Complaint complaint;
+  row.run({.size = 1,
+           .begin = 0,
+           .end = 1,
+           .in = {kernel::Column{kinds[0], zero.data()}, kernel::Column{kinds[1], zero.data()}},
+           .out = {},
+           .params = &params,
+           .partial = partial.data(),
+           .complaint = &complaint});
+  return row.combine({kinds, 1, 1, partial.data(), 0, &params});
+}
+
+}  // namespace
+
 DType lane_dtype(const kernel::Kernel& kernel, const std::array<Kind, 2>& kinds,
                  const kernel::Params& params) {
-  alignas(16) std::array<std::byte, 32> zero{};
-  std::vector<std::byte> partial(partial_stride(kernel, kinds, params) + kAlign);
-  kernel::Complaint complaint;
-  const kernel::Kernel& row = kernel.exact != nullptr ? *kernel.exact : kernel;
-  partial.resize(partial_stride(row, kinds, params) + kAlign);
-  std::optional<Value> value;
-  if (kernel.first.empty()) {
-    row.run({.size = 1,
-             .begin = 0,
-             .end = 1,
-             .in = {kernel::Column{kinds[0], zero.data()}, kernel::Column{kinds[1], zero.data()}},
-             .out = {},
-             .params = &params,
-             .partial = aligned(partial),
-             .context = kernel.context,
-             .complaint = &complaint});
-    value = row.combine({kinds, 1, 1, aligned(partial), 0, &params});
+  // A user's code is not run before there is a chunk for it: its declaration says.
+  if (kernel.result_kind != nullptr) return DType(kernel.result_kind(kinds, params));
+  // A kernel that must know something first gives a list.
+  if (kernel.context == nullptr && kernel.first.empty()) {
+    auto value = value_of_zero(kernel, kinds, params);
+    if (!value) value = value_of_zero(*kernel.exact, kinds, params);
+    if (value && value->list.empty()) return value->dtype;
   }
-  if (value && value->list.empty()) return value->dtype;
   throw Error(Errc::usage, fmt::format("kernel {} does not reduce to one number", kernel.info.name),
               "leave --axis away");
 }
@@ -77,7 +81,7 @@ LaneRunner::LaneRunner(const Plan& plan, const std::array<std::byte*, 2>& arrays
   const std::uint64_t size = plan.selections->lanes[0].count;
   for (std::size_t i = 0; i < kernel.info.arrays; ++i) {
     if (plan.selections->lanes[i].stride != 1)
-      gathered_[i].resize(longest(partition_of(kernel, size)) * DType(plan.kinds[i]).itemsize() + kAlign);
+      gathered_[i].resize(longest(partition_of(kernel, size)) * DType(plan.kinds[i]).itemsize());
   }
   std::size_t bytes = 0;
   for (const kernel::Kernel* row : {&kernel, kernel.exact}) {
@@ -85,7 +89,7 @@ LaneRunner::LaneRunner(const Plan& plan, const std::array<std::byte*, 2>& arrays
     const std::size_t stride = partial_stride(*row, plan.kinds, plan.params);
     bytes = std::max(bytes, stride * partition_of(*row, size).chunks());
   }
-  partials_.resize(bytes + kAlign);
+  partials_.resize(bytes);
   extents_.fill({&plan.selections->lanes[0].count, 1});
 }
 
@@ -103,13 +107,13 @@ kernel::Column LaneRunner::column(std::size_t array, std::uint64_t lane, std::ui
   view.rank = 1;
   view.extents[0] = end - begin;
   view.strides[0] = along.stride;
-  std::byte* const to = aligned(gathered_[array]);
+  std::byte* const to = gathered_[array].data();
   gather(view, {0, end - begin}, static_cast<std::size_t>(size), arrays_[array], to);
   return {kind, to};
 }
 
 std::optional<Value> LaneRunner::reduce(const kernel::Kernel& kernel, std::uint64_t lane,
-                                        kernel::Complaint& complaint) {
+                                        kernel::Complaint& complaint, const kernel::Attendance* attendance) {
   const Partition partition = partition_of(kernel, plan_.selections->lanes[0].count);
   const std::size_t stride = partial_stride(kernel, plan_.kinds, plan_.params);
   for (std::uint64_t chunk = 0; chunk < partition.chunks() && !complaint.made; ++chunk) {
@@ -121,23 +125,31 @@ std::optional<Value> LaneRunner::reduce(const kernel::Kernel& kernel, std::uint6
       input.in[i] = column(i, lane, input.begin, input.end);
     if (kernel.info.arrays == 1) input.in[1].kind = plan_.kinds[1];
     input.params = &plan_.params;
-    input.partial = aligned(partials_) + chunk * stride;
+    input.partial = partials_.data() + chunk * stride;
     input.context = kernel.context;
     input.complaint = &complaint;
     input.extents = &extents_;
+    input.attendance = attendance;
     kernel.run(input);
   }
   if (complaint.made) return Value{};
   return kernel.combine(
-      {plan_.kinds, partition.size(), partition.chunks(), aligned(partials_), stride, &plan_.params});
+      {plan_.kinds, partition.size(), partition.chunks(), partials_.data(), stride, &plan_.params});
 }
 
-bool LaneRunner::run(std::uint64_t lane, kernel::Complaint& complaint) noexcept {
-  auto value = reduce(*plan_.kernel, lane, complaint);
-  if (!value) value = reduce(*plan_.kernel->exact, lane, complaint);
-  if (complaint.made) return false;
-  store(*value, out_ + lane * out_itemsize_);
-  return true;
+// A user's merge and finish functions may throw.
+bool LaneRunner::run(std::uint64_t lane, kernel::Complaint& complaint,
+                     const kernel::Attendance* attendance) noexcept {
+  try {
+    auto value = reduce(*plan_.kernel, lane, complaint, attendance);
+    if (!value) value = reduce(*plan_.kernel->exact, lane, complaint, attendance);
+    if (!complaint.made) store(*value, out_ + lane * out_itemsize_);
+  } catch (const std::exception& e) {
+    complaint.make(e.what());
+  } catch (...) {
+    complaint.make("combining its results threw something that is no std::exception");
+  }
+  return !complaint.made;
 }
 
 }  // namespace shmkit::job

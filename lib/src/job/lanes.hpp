@@ -1,7 +1,6 @@
 #pragma once
 
-#include <vector>
-
+#include "job/aligned_bytes.hpp"
 #include "job/plan.hpp"
 
 namespace shmkit::job {
@@ -18,18 +17,19 @@ class LaneRunner {
   LaneRunner(const Plan& plan, const std::array<std::byte*, 2>& arrays, std::byte* out);
 
   /// Writes element `lane` of the output. False: the kernel complained.
-  bool run(std::uint64_t lane, kernel::Complaint& complaint) noexcept;
+  bool run(std::uint64_t lane, kernel::Complaint& complaint, const kernel::Attendance* attendance) noexcept;
 
  private:
-  std::optional<Value> reduce(const kernel::Kernel& kernel, std::uint64_t lane, kernel::Complaint& complaint);
+  std::optional<Value> reduce(const kernel::Kernel& kernel, std::uint64_t lane, kernel::Complaint& complaint,
+                              const kernel::Attendance* attendance);
   kernel::Column column(std::size_t array, std::uint64_t lane, std::uint64_t begin, std::uint64_t end);
 
   const Plan& plan_;
   std::array<std::byte*, 2> arrays_;
   std::byte* out_;
   std::size_t out_itemsize_;
-  std::array<std::vector<std::byte>, 2> gathered_;
-  std::vector<std::byte> partials_;
+  std::array<AlignedBytes, 2> gathered_;
+  AlignedBytes partials_;
   std::array<kernel::Extents, 3> extents_;
 };
 

@@ -133,7 +133,9 @@ Shape shape_of(const View& view) {
 }
 
 void check_cast(const Kernel& kernel, Kind result, Kind out) {
-  if (DType(result).computable() && kernel::can_write(result, out)) return;
+  // A user's code writes what it says and converts nothing.
+  const bool converts = kernel.context == nullptr;
+  if (DType(result).computable() && (converts ? kernel::can_write(result, out) : result == out)) return;
   throw Error(Errc::not_an_array,
               fmt::format("kernel {} gives {} here, which {} cannot hold", kernel.info.name,
                           DType(result).name(), DType(out).name()),

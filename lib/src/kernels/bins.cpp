@@ -65,6 +65,7 @@ HWY_EXPORT(find);
 namespace {
 
 std::int32_t bin_of(const Bins& bins, double element) noexcept {
+  if (bins.count == 0) return -1;
   if (!(element >= bins.edge(0) && element <= bins.edge(bins.count))) return -1;
   const double last = static_cast<double>(bins.count) - 1;
   const double guess = (element - bins.lo) * bins.per_unit;

@@ -125,7 +125,8 @@ struct Kernel {
   KernelInfo info;
   /// Whether it can read (generators: write) arrays of these kinds. Computable ones only.
   bool (*accepts)(const std::array<Kind, 2>&) = nullptr;
-  /// Maps: the kind of array that NumPy would return.
+  /// Maps: the kind of array that NumPy would return. Of use for reductions too: the kind of their one
+  /// number; where it is null, it is found by trying.
   Kind (*result_kind)(const std::array<Kind, 2>&, const Params&) = nullptr;
   /// Bytes of a chunk's partial result. Null: none (generators and maps).
   std::size_t (*partial_bytes)(const std::array<Kind, 2>&, const Params&) = nullptr;

@@ -32,6 +32,7 @@ std::uint64_t items(const Params& params) {
 
 // The squares of divisors stay below 2^64: the last one tried is at most 6 above 2^31.5.
 bool is_prime(std::uint64_t candidate) noexcept {
+  if (candidate > kMostItems) return false;  // prepare() lets none of these through.
   if (candidate < 4) return candidate > 1;
   if (candidate % 2 == 0 || candidate % 3 == 0) return false;
   for (std::uint64_t divisor = 5; divisor * divisor <= candidate; divisor += 6) {

@@ -14,6 +14,7 @@ constexpr std::size_t kBuffer = 1U << 16U;
 // What a pipe takes without waiting, once it takes anything (PIPE_BUF).
 constexpr std::size_t kSmall = 4096;
 // A reader that reads takes something within it.
+constexpr std::chrono::milliseconds kLook{200};
 constexpr std::chrono::milliseconds kLastChance{100};
 
 }  // namespace
@@ -44,12 +45,12 @@ bool Printer::flush() {
 bool Printer::put(std::size_t& written) {
   const auto left = std::span<const std::byte>(buffer_).subspan(written);
   const bool in_a_hurry = !patient_ || os::StopSignals::wishes() > 0;
-  if (in_a_hurry && !os::wait_writable(current_->descriptor, kLastChance)) return false;
-  const auto put = os::put_some(
-      current_->descriptor, in_a_hurry ? left.first(std::min(left.size(), kSmall)) : left, current_->name);
+  // Never a write that could block: a signal just before it would be noticed by nobody.
+  if (!os::wait_writable(current_->descriptor, in_a_hurry ? kLastChance : kLook)) return !in_a_hurry;
+  const auto put =
+      os::put_some(current_->descriptor, left.first(std::min(left.size(), kSmall)), current_->name);
   reader_gone_ = !put;
   if (!put) return false;
-  if (*put == 0) os::wait_writable(current_->descriptor, std::chrono::seconds(1));
   written += *put;
   return true;
 }

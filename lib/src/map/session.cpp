@@ -51,6 +51,7 @@ void Session::run() {
   while (open_ > 0) step();
   delivery_.wait_no_longer();
   delivery_.flush();
+  if (os::StopSignals::wishes() > wishes_) hear_wish();
   if (delivery_.reader_gone()) report_.signal = os::kSignalNoReader;
 }
 
@@ -171,12 +172,15 @@ void Session::lose(std::uint64_t task, queue::Cause cause) {
 void Session::look_for_reasons_to_stop() {
   const bool wished = os::StopSignals::wishes() > wishes_;
   if (delivery_.reader_gone() && !patience_) return stop(os::kSignalTerminate);
-  if (wished && !patience_) {
-    wishes_ = os::StopSignals::wishes();
-    report_.signal = os::StopSignals::last();
-    return stop(report_.signal);
-  }
-  if (patience_ && (wished || Clock::now() > *patience_)) kill_all();
+  const bool first_wish = wished && report_.signal == 0;
+  if (wished) hear_wish();
+  if (first_wish && !patience_) return stop(report_.signal);
+  if (patience_ && ((wished && !first_wish) || Clock::now() > *patience_)) kill_all();
+}
+
+void Session::hear_wish() {
+  wishes_ = os::StopSignals::wishes();
+  if (report_.signal == 0) report_.signal = os::StopSignals::last();
 }
 
 void Session::start_no_more() {

@@ -43,6 +43,7 @@ class Session {
   void lose(std::uint64_t task, queue::Cause cause);
 
   void look_for_reasons_to_stop();
+  void hear_wish();
   void start_no_more();
   void stop(int signal);
   void kill_all();

@@ -21,7 +21,7 @@ constexpr std::uint64_t kPatrolMilliseconds = 50;
 }  // namespace
 
 Seat::Seat(const os::Fd& file, const QueueMemory& memory, std::string_view name)
-    : fd_(os::reopen(file, name)), memory_(memory), number_(take(name)) {
+    : fd_([&] { return os::reopen(file, name); }), memory_(memory), number_(take(name)) {
   for (std::uint32_t seat = 0; seat < memory_.geometry().seats; ++seat) recover_if_dead(seat);
 }
 
@@ -44,7 +44,7 @@ void Seat::set(std::uint32_t seat, SeatState state) noexcept {
 
 // Somebody who looks for the dead may have the lock of a vacant seat for a moment: hence more than once.
 std::uint32_t Seat::take(std::string_view name) {
-  constexpr int kTries = 5;
+  constexpr int kTries = 45;  // A second: it may have lost its CPU meanwhile.
   for (int i = 0; i < kTries; ++i) {
     for (std::uint32_t seat = 0; seat < memory_.geometry().seats; ++seat) {
       if (try_take(seat)) return seat;

@@ -30,6 +30,9 @@ struct Birth {
   ::setpgid(0, 0);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != birth.parent) ::_exit(127);  // It died before the call above.
+  // Before anybody knows the group: a worker ignores the signals that are for its command, and what is sent
+  // while they are ignored is lost.
+  birth.inheritance.restore();
   launch.group->store(::getpid(), std::memory_order_seq_cst);
   if (launch.stop->load(std::memory_order_seq_cst) != 0) give_up(birth, ECANCELED);
   for (const auto& [from, to] :
@@ -37,7 +40,6 @@ struct Birth {
         std::pair(launch.error, STDERR_FILENO)}) {
     if (::dup2(from, to) < 0) give_up(birth, errno);
   }
-  birth.inheritance.restore();
   ::execve(launch.path, launch.arguments, launch.environment);
   if (errno == ENOEXEC) {
     launch.arguments[0] = const_cast<char*>(launch.path);

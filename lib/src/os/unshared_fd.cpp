@@ -39,9 +39,9 @@ void after_fork_in_child() {
 
 }  // namespace
 
-UnsharedFd::UnsharedFd(Fd fd) {
+UnsharedFd::UnsharedFd(const std::function<Fd()>& open) {
   const std::lock_guard held(registry().mutex);
-  place_ = registry().fds.insert(registry().fds.end(), std::move(fd));
+  place_ = registry().fds.insert(registry().fds.end(), open());
 }
 
 UnsharedFd::~UnsharedFd() {

@@ -2,6 +2,8 @@
 
 #include <list>
 
+#include <functional>
+
 #include "os/fd.hpp"
 
 namespace shmkit::os {
@@ -12,7 +14,8 @@ namespace shmkit::os {
 /// Other ways to make a process that shares descriptors (clone(2), vfork(2)) pass this by.
 class UnsharedFd {
  public:
-  explicit UnsharedFd(Fd fd);  ///< Throws Error, std::bad_alloc.
+  /// Of what `open` opens: no fork comes between that and here. Throws what it throws, Error, std::bad_alloc.
+  explicit UnsharedFd(const std::function<Fd()>& open);
   UnsharedFd(const UnsharedFd&) = delete;
   UnsharedFd& operator=(const UnsharedFd&) = delete;
   ~UnsharedFd();

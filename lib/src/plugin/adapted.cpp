@@ -102,7 +102,8 @@ Adapted::Adapted(const shmkit_kernel& declared, const Origin& origin) : declared
   row_.prepare = prepare;
   row_.run = run;
   row_.context = this;
-  if (info.kind == KernelKind::map) row_.result_kind = plugin::result_kind;
+  const bool one_number = answers && results() == 1;
+  if (info.kind == KernelKind::map || one_number) row_.result_kind = plugin::result_kind;
   if (answers) row_.partial_bytes = plugin::partial_bytes;
   if (answers) row_.combine = combine;
   if (computes) row_.items = items;

@@ -82,6 +82,11 @@ void check_size(const job::Plan& plan, std::uint64_t size) {
   }
 }
 
+// A user's code writes what it says and converts nothing.
+bool holds(const kernel::Kernel& kernel, Kind result, Kind out) {
+  return kernel.context == nullptr ? kernel::can_write(result, out) : result == out;
+}
+
 // Where a kernel of this kind may write, and whether its results fit there.
 void check_target(const job::Plan& plan) {
   const kernel::Kernel& kernel = *plan.kernel;
@@ -100,8 +105,8 @@ void check_target(const job::Plan& plan) {
       return;
     case KernelKind::map:
       if (plan.target != Target::out && plan.target != in_place) refuse("it writes elsewhere");
-      if (!kernel::can_write(kernel.result_kind(plan.kinds, plan.params),
-                             plan.target == Target::out ? plan.out_kind : plan.kinds[kernel.info.target]))
+      if (!holds(kernel, kernel.result_kind(plan.kinds, plan.params),
+                 plan.target == Target::out ? plan.out_kind : plan.kinds[kernel.info.target]))
         refuse("its output cannot hold the results");
       return;
   }
@@ -110,6 +115,8 @@ void check_target(const job::Plan& plan) {
 void check_selections(const job::Plan& plan, std::uint64_t size) {
   if (plan.selections == nullptr) return;
   const job::Selections& selections = *plan.selections;
+  if (plan.kernel->info.arrays == 0) refuse("it has no array to select from");
+  if (plan.along_axis() && plan.kernel->info.kind != KernelKind::reduction) refuse("its kernel has no axis");
   for (std::size_t i = 0; i < plan.kernel->info.arrays; ++i) {
     const job::View& view = selections.views[i];
     if (view.rank > Shape::kMaxRank || view.size() != size) refuse("its selection has another size");
@@ -194,6 +201,8 @@ job::Plan checked_plan(const JobDescription& job, const JobDetails* details, con
   if (job.chunks == 0 || job.chunks > job::kMaxChunks || job.chunks > std::max<std::uint64_t>(job.size, 1))
     refuse("the number of chunks makes no sense");
   if (job.retries >= queue::kMaxAttempt) refuse("there are too many retries");
+  if (plan.kernel->items != nullptr && job.size != plan.kernel->items(plan.params))
+    refuse("it has another number of items");
   plan.partition = {job.size, job.chunks};
   if (!plan.along_axis()) plan.stride = job::partial_stride(*plan.kernel, plan.kinds, plan.params);
   plan.retries = job.retries;

@@ -49,7 +49,7 @@ struct PoolClient::Impl {
   Value run_plan(const job::Plan& plan, const pool::NamedRefs& arrays, const RunOptions& options,
                  RunReport& report);
   const std::byte* run_chunks(const job::Plan& plan, const pool::NamedRefs& arrays, const RunOptions& options,
-                              RunReport& report);
+                              const pool::Deadline& deadline, RunReport& report);
   void provide(std::uint64_t bytes);
   void watch(const pool::Deadline& deadline);
   void sleep(std::uint32_t seen, const pool::Deadline& deadline);
@@ -169,12 +169,13 @@ void PoolClient::Impl::sleep(std::uint32_t seen, const pool::Deadline& deadline)
 }
 
 const std::byte* PoolClient::Impl::run_chunks(const job::Plan& plan, const pool::NamedRefs& arrays,
-                                              const RunOptions& options, RunReport& report) {
+                                              const RunOptions& options, const pool::Deadline& deadline,
+                                              RunReport& report) {
   provide(pool::JobMemory::bytes(plan.partition.chunks(), plan.partial_bytes()));
   submission->publish(plan, arrays, segment->memory(), segment->serial(),
                       pool::to_milliseconds(options.chunk_timeout));
   try {
-    watch(pool::deadline_of(options));
+    watch(deadline);
   } catch (...) {
     submission->give_up();
     throw;
@@ -187,8 +188,10 @@ const std::byte* PoolClient::Impl::run_chunks(const job::Plan& plan, const pool:
 
 Value PoolClient::Impl::run_plan(const job::Plan& plan, const pool::NamedRefs& arrays,
                                  const RunOptions& options, RunReport& report) {
-  return job::result_of(plan, report,
-                        [&](const job::Plan& pass) { return run_chunks(pass, arrays, options, report); });
+  const pool::Deadline deadline = pool::deadline_of(options);  // Of all passes together.
+  return job::result_of(plan, report, [&](const job::Plan& pass) {
+    return run_chunks(pass, arrays, options, deadline, report);
+  });
 }
 
 RunReport PoolClient::Impl::run(std::string_view kernel, const JobArrays& arrays, const RunOptions& options) {

@@ -1,7 +1,7 @@
 #include "pool/served_job.hpp"
 
 #include <cstddef>
-#include <new>
+#include <exception>
 
 #include <fmt/format.h>
 
@@ -53,8 +53,10 @@ bool ServedJob::look(PoolMemory pool, std::uint32_t client, std::uint32_t worker
   } catch (const Error& e) {
     announce_failure(pool, client, {unpack_slot(now).epoch, e.errc(), worker}, e);
     home.wake_client(pool.client(client));
-  } catch (const std::bad_alloc&) {
-    const Error e(Errc::failed, "a worker has no memory for a chunk", "use more --chunks");
+  } catch (
+      const std::exception& thrown) {  // Also of a user's code, and where there is no memory for a chunk.
+    const Error e(Errc::failed, fmt::format("a worker cannot begin with the job: {}", thrown.what()),
+                  "is memory short? more --chunks need less of it");
     announce_failure(pool, client, {unpack_slot(now).epoch, e.errc(), worker}, e);
     home.wake_client(pool.client(client));
   }

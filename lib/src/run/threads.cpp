@@ -28,8 +28,9 @@ class Team {
     queue_.fill(kEpoch);
   }
 
-  void work(queue::Owner me) {
-    job::ChunkRunner runner(plan_, bases_);
+  job::ChunkRunner runner() const { return {plan_, bases_}; }
+
+  void work(queue::Owner me, job::ChunkRunner& runner) {
     queue::ChunkQueue queue = queue_;
     queue::Cursor cursor;
     while (const auto chunk = queue.try_claim(me, kEpoch, cursor)) {
@@ -62,9 +63,12 @@ class Team {
 void Threads::execute(const job::Plan& plan, const job::Bases& bases, std::byte* partials,
                       RunReport& report) {
   Team team(plan, bases, partials);
+  std::vector<job::ChunkRunner> runners;  // Made here, where they may throw.
+  for (std::uint32_t i = 0; i < workers_; ++i) runners.push_back(team.runner());
   {
     std::vector<std::jthread> threads;
-    for (std::uint32_t i = 0; i < workers_; ++i) threads.emplace_back([&team, i] { team.work({i, 0}); });
+    for (std::uint32_t i = 0; i < workers_; ++i)
+      threads.emplace_back([&team, &runner = runners[i], i] { team.work({i, 0}, runner); });
   }
   report.failures = team.failures();
 }
