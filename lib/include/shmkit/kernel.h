@@ -106,7 +106,7 @@ typedef struct shmkit_kernel {
   const char* dtypes;  /* Of its arrays, with blanks between: "float32 float64". NULL: all numeric. */
   uint32_t arrays;     /* 0: one; computations have none. At most 2, of equal shape. */
   const char* result;  /* dtype of the result, or of a map's output, which is what it writes: in place it must
-                          be  that of the array. NULL: that of the first array; of a  computation float64. */
+                          be that of the array. NULL: that of the first array; of a computation float64. */
   uint32_t results;    /* Numbers in the result. 0: one. */
   size_t partial_size; /* Bytes that run() leaves. 0: those of the result. At most 1 MiB. */
   shmkit_combine combine;
