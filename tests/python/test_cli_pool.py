@@ -12,6 +12,7 @@ import signal
 import subprocess
 import time
 
+import numpy as np
 import pytest
 
 from cli_checks import COLUMNS, ask, needs_shmtool, refused, require_schema
@@ -242,12 +243,21 @@ ARGUMENTS = {"fill": ["value=1"], "linspace": ["start=-1", "stop=1"], "random": 
              "sleep": ["seconds=0", "times=20"]}  # fmt: skip
 DTYPES = ["bool", "int8", "uint16", "int64", "uint64", "float16", "float32", "float64", "longdouble", "complex64",
           "complex128"]  # fmt: skip
+if SANITIZED:
+    DTYPES = ["int8", "float16", "float64", "longdouble"]  # There it takes minutes.
 
 
 @pytest.fixture(scope="module")
 def pool_of_3():
     with running_pool(3) as pool:
         yield pool
+
+
+def bytes_that_count(content, dtype):
+    """All of them; of long doubles of ten bytes not what fills them up to sixteen."""
+    if dtype != "longdouble" or np.finfo("longdouble").nmant != 63:
+        return content
+    return b"".join(content[at : at + 10] for at in range(0, 16 * 7 * 1001, 16)) + content[16 * 7 * 1001 :]
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -273,7 +283,7 @@ def test_a_pool_gives_what_run_gives(pool_of_3, dtype):
             for key in ["result", "result_dtype", "chunks", "dtype", "shape", "failures"]:
                 assert found[key] == expected[key], (kernel, key)
             assert (found["workers"], found["via"], len(found["seconds"])) == (3, "process", 2)
-            assert (SHM / name).read_bytes() == left, kernel
+            assert bytes_that_count((SHM / name).read_bytes(), dtype) == bytes_that_count(left, dtype), kernel
             compared += 1
         assert compared >= 8
 
