@@ -158,6 +158,7 @@ void Copy::execute(const job::Plan& plan, const job::Bases& bases, std::byte* pa
   replace_the_dead();
   report.pipe_bytes = os::pipe_capacity(lines_.front().to_worker);
   Transfer(*this, plan, which(*plan.kernel), bases.in[0], partials, report).run();
+  std::ranges::sort(report.failures, {}, &ChunkFailure::index);  // As every other way has them.
 }
 
 }  // namespace shmkit::run_ways
