@@ -5,8 +5,8 @@
 #include <fmt/format.h>
 
 #include "job/arguments.hpp"
+#include "job/can_hold.hpp"
 #include "job/lanes.hpp"
-#include "kernels/promote.hpp"
 #include "queue/lease_word.hpp"
 
 namespace shmkit {
@@ -133,9 +133,7 @@ Shape shape_of(const View& view) {
 }
 
 void check_cast(const Kernel& kernel, Kind result, Kind out) {
-  // A user's code writes what it says and converts nothing.
-  const bool converts = kernel.context == nullptr;
-  if (DType(result).computable() && (converts ? kernel::can_write(result, out) : result == out)) return;
+  if (DType(result).computable() && can_hold(kernel, result, out)) return;
   throw Error(Errc::not_an_array,
               fmt::format("kernel {} gives {} here, which {} cannot hold", kernel.info.name,
                           DType(result).name(), DType(out).name()),

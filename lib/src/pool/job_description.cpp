@@ -5,8 +5,8 @@
 #include <fmt/format.h>
 
 #include "job/arguments.hpp"
+#include "job/can_hold.hpp"
 #include "job/lanes.hpp"
-#include "kernels/promote.hpp"
 #include "plugin/plugin.hpp"
 #include "pool/job_memory.hpp"
 #include "queue/lease_word.hpp"
@@ -82,11 +82,6 @@ void check_size(const job::Plan& plan, std::uint64_t size) {
   }
 }
 
-// A user's code writes what it says and converts nothing.
-bool holds(const kernel::Kernel& kernel, Kind result, Kind out) {
-  return kernel.context == nullptr ? kernel::can_write(result, out) : result == out;
-}
-
 // Where a kernel of this kind may write, and whether its results fit there.
 void check_target(const job::Plan& plan) {
   const kernel::Kernel& kernel = *plan.kernel;
@@ -105,8 +100,8 @@ void check_target(const job::Plan& plan) {
       return;
     case KernelKind::map:
       if (plan.target != Target::out && plan.target != in_place) refuse("it writes elsewhere");
-      if (!holds(kernel, kernel.result_kind(plan.kinds, plan.params),
-                 plan.target == Target::out ? plan.out_kind : plan.kinds[kernel.info.target]))
+      if (!job::can_hold(kernel, kernel.result_kind(plan.kinds, plan.params),
+                         plan.target == Target::out ? plan.out_kind : plan.kinds[kernel.info.target]))
         refuse("its output cannot hold the results");
       return;
   }
