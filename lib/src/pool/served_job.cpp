@@ -51,7 +51,9 @@ bool ServedJob::look(PoolMemory pool, std::uint32_t client, std::uint32_t worker
   try {
     begin(pool, client, home, arrays);
   } catch (const Error& e) {
-    announce_failure(pool, client, {unpack_slot(now).epoch, e.errc(), worker}, e);
+    // The client has checked what its user asked for: what makes no sense here was damaged on its way.
+    const Errc errc = e.errc() == Errc::usage ? Errc::not_an_array : e.errc();
+    announce_failure(pool, client, {unpack_slot(now).epoch, errc, worker}, e);
     home.wake_client(pool.client(client));
   } catch (
       const std::exception& thrown) {  // Also of a user's code, and where there is no memory for a chunk.
