@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <charconv>
+
 #include <fmt/format.h>
 
 #include "format/slice.hpp"
@@ -22,10 +24,11 @@ Window window_of(const AnyArray& array, const std::string& text) {
 }
 
 int parse_axis(const std::string& text) {
-  const bool negative = text.starts_with("-");
-  const auto count =
-      static_cast<int>(parse_count("axis", negative ? text.substr(1) : text, 0, Shape::kMaxRank));
-  return negative ? -count : count;
+  int axis = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), axis);
+  if (error == std::errc() && end == text.data() + text.size()) return axis;
+  throw Error(Errc::usage, fmt::format("--axis '{}' is not an axis", text),
+              "0 is the first one, -1 the last");
 }
 
 void check_count(const KernelInfo& kernel, const Words& names) {
@@ -67,7 +70,8 @@ RunArrays::RunArrays(const KernelInfo& kernel, const Words& names, const Command
   if (line.has("axis")) options.axis = parse_axis(line.get<std::string>("axis"));
   if (!line.has("slice")) return;
   if (inputs_.empty())
-    throw Error(Errc::usage, fmt::format("kernel {} has no array to select from", kernel.name));
+    throw Error(Errc::usage, fmt::format("kernel {} has no array to select from", kernel.name),
+                "leave --slice away");
   options.window = window_of(inputs_.front(), line.get<std::string>("slice"));
 }
 

@@ -38,10 +38,10 @@ TEST(Cast, RoundsToTheDtypeEvenInPlace) {
 }
 
 TEST(Cast, RefusesWhatIsNoDtypeToComputeWith) {
-  EXPECT_EQ(refusal("S5"), "kernel cast: S5 is not a dtype to compute with");
-  EXPECT_EQ(refusal("clongdouble"), "kernel cast: clongdouble is not a dtype to compute with");
-  EXPECT_EQ(refusal("float7"), "'float7' is not a usable dtype: unknown");
-  EXPECT_EQ(refusal(""), "'' is not a usable dtype: unknown");
+  EXPECT_EQ(refusal("S5"), "kernel cast: dtype 'S5' is not one to compute with");
+  EXPECT_EQ(refusal("clongdouble"), "kernel cast: dtype 'clongdouble' is not one to compute with");
+  EXPECT_EQ(refusal("float7"), "kernel cast: dtype 'float7' is not a usable dtype: unknown");
+  EXPECT_EQ(refusal(""), "kernel cast: dtype '' is not a usable dtype: unknown");
 }
 
 TEST(Copy, KeepsEveryByte) {

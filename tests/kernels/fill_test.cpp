@@ -54,7 +54,7 @@ TEST(Fill, RefusesWhatDoesNotFit) {
   EXPECT_EQ(refusal<std::int64_t>("9223372036854775808"),
             "kernel fill: value '9223372036854775808' does not fit int64");
   EXPECT_EQ(refusal<std::uint64_t>("18446744073709551616"),
-            "kernel fill: value '18446744073709551616' does not fit 64 bits");
+            "kernel fill: value '18446744073709551616' does not fit uint64");
   EXPECT_EQ(refusal<float>("1e39"), "kernel fill: value '1e39' does not fit float32");
   EXPECT_EQ(refusal<float16>("-65520"), "kernel fill: value '-65520' does not fit float16");
   EXPECT_EQ(refusal<double>("1e309"), "kernel fill: value '1e309' does not fit float64");

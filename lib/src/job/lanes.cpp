@@ -72,7 +72,7 @@ DType lane_dtype(const kernel::Kernel& kernel, const std::array<Kind, 2>& kinds,
     if (value && value->list.empty()) return value->dtype;
   }
   throw Error(Errc::usage, fmt::format("kernel {} does not reduce to one number", kernel.info.name),
-              "leave --axis away");
+              "leave --axis and --out away");
 }
 
 LaneRunner::LaneRunner(const Plan& plan, const std::array<std::byte*, 2>& arrays, std::byte* out)

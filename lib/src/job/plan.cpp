@@ -231,8 +231,10 @@ Output output_of(const Kernel& kernel, const Inputs& inputs, const RunOptions& o
     check_cast(kernel, kind, kind);
     return {DType(kind), plan.selections ? shape_of(plan.selections->views[0]) : *inputs.arrays[0].shape};
   }
-  if (plan.along_axis())
-    return {lane_dtype(kernel, plan.kinds, plan.params), shape_of(plan.selections->views[0])};
+  if (kernel.info.kind == KernelKind::reduction) {
+    const DType dtype = lane_dtype(kernel, plan.kinds, plan.params);
+    if (plan.along_axis()) return {dtype, shape_of(plan.selections->views[0])};
+  }
   throw Error(Errc::usage, fmt::format("kernel {} has nothing to write into another array", kernel.info.name),
               kernel.info.kind == KernelKind::reduction ? "with --axis it has" : "leave --out away");
 }

@@ -1,5 +1,6 @@
 #include <array>
 #include <cstring>
+#include <string>
 
 #include <shmkit/error.hpp>
 
@@ -14,12 +15,23 @@ namespace {
 constexpr std::array kArguments{
     ArgumentInfo{.name = "dtype", .summary = "What to convert to: float32, int64, bool.", .fallback = {}}};
 
-Params prepare(const Arguments& arguments, const Operands&) {
-  const DType dtype = DType::parse(arguments.at("dtype"));
-  if (!dtype.computable()) {
-    throw Error(Errc::usage, "kernel cast: " + dtype.name() + " is not a dtype to compute with",
-                "Take bool, an integer, a floating-point or a complex dtype.");
+[[noreturn]] void refuse(const std::string& why) {
+  throw Error(
+      Errc::usage, "kernel cast: dtype " + why,
+      "Take bool, int8..int64, uint8..uint64, float16..float64, longdouble, complex64 or complex128.");
+}
+
+DType parse_dtype(const std::string& text) {
+  try {
+    return DType::parse(text);
+  } catch (const Error& error) {
+    refuse(error.what());  // Its hint tells of dtypes that are none to compute with.
   }
+}
+
+Params prepare(const Arguments& arguments, const Operands&) {
+  const DType dtype = parse_dtype(arguments.at("dtype"));
+  if (!dtype.computable()) refuse("'" + dtype.name() + "' is not one to compute with");
   Params params;
   params.set(dtype.kind());
   return params;

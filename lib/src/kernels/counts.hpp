@@ -1,9 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
-
-#include <shmkit/error.hpp>
 
 #include "kernels/kernel.hpp"
 #include "kernels/parse_scalar.hpp"
@@ -24,16 +21,6 @@ inline std::uint64_t total_count(const Partials& partials) noexcept {
   std::uint64_t total = 0;
   for (std::uint64_t i = 0; i < partials.chunks; ++i) total += partials.at<std::uint64_t>(i);
   return total;
-}
-
-/// A number of things to do, from `least` to `most`. Throws Error (usage).
-inline std::uint64_t parse_count(const ArgumentText& argument, std::uint64_t least, std::uint64_t most) {
-  const auto count = parse_scalar<std::uint64_t>(argument);
-  if (count >= least && count <= most) return count;
-  throw Error(Errc::usage,
-              "kernel " + std::string(argument.kernel) + ": " + std::string(argument.name) + " '" +
-                  std::string(argument.text) + "' is out of range",
-              "Take from " + std::to_string(least) + " to " + std::to_string(most) + ".");
 }
 
 }  // namespace shmkit::kernel

@@ -69,10 +69,18 @@ Params finished(Bins bins) {
   return params;
 }
 
-// Both are checked as numbers of the kind that edges are rounded to.
-double parse_edge(const ArgumentText& argument, Kind edges) {
+// Checked as a number of the kind that edges are rounded to.
+double wide_edge(const ArgumentText& argument, Kind edges) {
   if (edges == Kind::float32) return parse_wide<float>(argument);
   return edges == Kind::float16 ? parse_wide<float16>(argument) : parse_wide<double>(argument);
+}
+
+double parse_edge(const ArgumentText& argument, Kind edges) {
+  const double edge = wide_edge(argument, edges);
+  if (std::isfinite(edge)) return edge;
+  throw Error(Errc::usage,
+              fmt::format("kernel histogram: {} '{}' is not finite", argument.name, argument.text),
+              "Bins need a finite range.");
 }
 
 std::uint32_t parse_bins(const ArgumentText& argument) {

@@ -20,14 +20,20 @@ namespace {
               std::move(hint));
 }
 
+template <class I>
+std::string range_hint(I least, I most) {
+  return "Take from " + std::to_string(least) + " to " + std::to_string(most) + ".";
+}
+
 template <Element T>
 [[noreturn]] void refuse_range(const ArgumentText& argument) {
-  std::string hint;
+  const std::string dtype = DType(KindOf<T>::value).name();
   if constexpr (std::is_integral_v<T>) {
     using Limits = std::numeric_limits<T>;
-    hint = "It must be from " + std::to_string(Limits::min()) + " to " + std::to_string(Limits::max()) + ".";
+    refuse(argument, "does not fit " + dtype, range_hint(Limits::min(), Limits::max()));
+  } else {
+    refuse(argument, "does not fit " + dtype, "Take inf for infinity, and 0 for what is next to nothing.");
   }
-  refuse(argument, "does not fit " + DType(KindOf<T>::value).name(), std::move(hint));
 }
 
 // from_chars() takes no plus sign.
@@ -84,9 +90,8 @@ bool fits(W wide) {
   return !is_finite(wide) || is_finite(narrow<T>(wide));
 }
 
-}  // namespace
-
-int128 parse_integer(const ArgumentText& argument) {
+// Empty: it is one, and takes more than 64 bits.
+std::optional<int128> take_integer(const ArgumentText& argument) {
   std::string_view digits = without_plus(argument.text);
   const bool negative = digits.starts_with('-');
   if (negative) digits.remove_prefix(1);
@@ -95,8 +100,23 @@ int128 parse_integer(const ArgumentText& argument) {
   if (end != digits.data() + digits.size() || error == std::errc::invalid_argument) {
     refuse(argument, "is not an integer", "Write it like 42.");
   }
-  if (error != std::errc()) refuse(argument, "does not fit 64 bits", {});
+  if (error != std::errc()) return std::nullopt;
   return negative ? -int128{magnitude} : int128{magnitude};
+}
+
+}  // namespace
+
+int128 parse_integer(const ArgumentText& argument) {
+  if (const auto value = take_integer(argument)) return *value;
+  constexpr auto kMost = std::numeric_limits<std::uint64_t>::max();
+  refuse(argument, "does not fit 64 bits",
+         "Take from -" + std::to_string(kMost) + " to " + std::to_string(kMost) + ".");
+}
+
+std::uint64_t parse_count(const ArgumentText& argument, std::uint64_t least, std::uint64_t most) {
+  const auto value = take_integer(argument);
+  if (value && *value >= least && *value <= most) return static_cast<std::uint64_t>(*value);
+  refuse(argument, "is out of range", range_hint(least, most));
 }
 
 template <Element T>
@@ -118,10 +138,10 @@ T parse_scalar(const ArgumentText& argument) {
   if constexpr (std::is_same_v<T, bool>) {
     return parse_bool(argument);
   } else if constexpr (std::is_integral_v<T>) {
-    const int128 value = parse_integer(argument);
-    if (value < std::numeric_limits<T>::min() || value > std::numeric_limits<T>::max())
+    const auto value = take_integer(argument);
+    if (!value || *value < std::numeric_limits<T>::min() || *value > std::numeric_limits<T>::max())
       refuse_range<T>(argument);
-    return static_cast<T>(value);
+    return static_cast<T>(*value);
   } else {
     return narrow<T>(parse_wide<T>(argument));
   }

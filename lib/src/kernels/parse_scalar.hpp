@@ -32,4 +32,7 @@ Wide<T> parse_wide(const ArgumentText& argument);
 /// Any integer from -(2^64 - 1) to 2^64 - 1. Throws Error (usage).
 int128 parse_integer(const ArgumentText& argument);
 
+/// A number of things to do, from `least` to `most`. Throws Error (usage).
+std::uint64_t parse_count(const ArgumentText& argument, std::uint64_t least, std::uint64_t most);
+
 }  // namespace shmkit::kernel

@@ -75,9 +75,11 @@ struct Merge {
   }
 };
 
+template <What W>
 Params prepare(const Arguments& arguments, const Operands&) {
+  const std::string_view kernel = W == What::var ? "var" : "std";
   Params params;
-  params.set(parse_scalar<std::int64_t>({"var", "ddof", arguments.at("ddof")}));
+  params.set(parse_scalar<std::int64_t>({kernel, "ddof", arguments.at("ddof")}));
   return params;
 }
 
@@ -231,7 +233,7 @@ constexpr Kernel row() {
   return {.info = W == What::var ? kVarInfo : kStdInfo,
           .accepts = is_computable,
           .partial_bytes = partial_bytes,
-          .prepare = prepare,
+          .prepare = prepare<W>,
           .run = run,
           .combine = combine<W>};
 }
