@@ -3,36 +3,18 @@
 #include <gtest/gtest.h>
 
 #include "kernels/run_map.hpp"
+#include "kernels/ulp_error.hpp"
 
-// exp. The oracle: expl(), whose long double has at least 11 bits more than a double, so that its own error
-// does not matter.
+// exp, measured as ulp_error.hpp says.
 namespace shmkit::kernel {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-// In units of the last place of the result as a T.
-template <class T>
-double error_of(T result, long double exact) {
-  const T nearest = std::fabs(static_cast<T>(exact));
-  const long double ulp =
-      static_cast<long double>(std::nextafter(nearest, std::numeric_limits<T>::infinity())) - nearest;
-  return static_cast<double>(std::fabs(static_cast<long double>(result) - exact) / ulp);
-}
-
 template <class T>
 double worst_error(double low, double high) {
-  std::mt19937_64 random(11);
-  std::uniform_real_distribution<double> between(low, high);
-  std::vector<T> x(20000);
-  for (T& element : x) element = static_cast<T>(between(random));
-  std::vector<T> result(x.size());
-  exponentials(x.data(), result.data(), x.size());
-  double worst = 0;
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    worst = std::max(worst, error_of(result[i], std::exp(static_cast<long double>(x[i]))));
-  }
-  return worst;
+  return largest_error<T>([](const T* x, T* result, std::size_t count) { exponentials(x, result, count); },
+                          [](long double x) { return std::exp(x); }, low, high);
 }
 
 TEST(Exponential, IsWithinOneUlp) {
