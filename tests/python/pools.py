@@ -9,13 +9,16 @@ import time
 import pytest
 
 from cli_checks import ask
-from helpers import PREFIX, SHM, TIMEOUT_S, shmtool
+from helpers import PREFIX, SHM, TIMEOUT_S, shmtool, unique_name
 from processes import children, reaping_orphans
 
 SANITIZED = bool(os.environ.get("SHMKIT_SANITIZE"))
 ROOT = os.geteuid() == 0
 NOBODY = 65534
 AS_NOBODY = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
+
+# Options of a job over `large` that ends when somebody ends it.
+FOR_EVER = ("--repeat", 1_000_000)
 
 _numbers = iter(range(10**9))
 
@@ -36,6 +39,11 @@ def alive(pid):
             return file.read().rpartition(")")[2].split()[0] not in "ZX"
     except (FileNotFoundError, ProcessLookupError):
         return False
+
+
+def all_dead(pids, most_s=30):
+    wait_until(lambda: not any(alive(pid) for pid in pids), most_s)
+    return True
 
 
 def new_name(suffix=""):
@@ -138,3 +146,19 @@ def no_pool_left():
     before = there()
     yield
     assert there() == before
+
+
+@pytest.fixture
+def ramp():
+    """An array 0, 1, ..., 99999 of float64."""
+    with unique_name() as name:
+        shmtool("create", name, "--shape", "100,1000", "--fill", "arange", check=0)
+        yield name
+
+
+@pytest.fixture(scope="module")
+def large():
+    """An array over which a repeated sum takes as long as one likes."""
+    with unique_name("-large") as name:
+        shmtool("create", name, "--shape", 8 * 2**20, "--fill", "random:42", check=0)
+        yield name
