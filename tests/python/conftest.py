@@ -1,5 +1,6 @@
 import pytest
 
+import comparisons
 from helpers import shm_unchanged
 
 
@@ -8,3 +9,8 @@ def nothing_left():
     """Fails a test that leaves anything in /dev/shm."""
     with shm_unchanged():
         yield
+
+
+def pytest_terminal_summary(terminalreporter):
+    if told := comparisons.summary():
+        terminalreporter.write_line(told)

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from cli_checks import ask, elements, needs_shmtool, refused
+from comparisons import compared
 from helpers import shmtool, unique_name
 from test_numpy_oracle import decode, options, patterns, same
 
@@ -22,9 +23,9 @@ pytestmark = [
 
 SEED = int(os.environ.get("SHMKIT_SEED") or np.random.SeedSequence().generate_state(1)[0])
 SHAPES = [(), (0,), (1,), (7,), (3, 5), (4, 300), (70000,)]
-DTYPES = ["bool", "int8", "uint8", "int16", "int32", "uint32", "int64", "uint64",
+DTYPES = ["bool", "int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64",
           "float16", "float32", "float64", "longdouble", "complex64", "complex128"]  # fmt: skip
-EXACT = {"count_nonzero": np.count_nonzero, "any": np.any, "all": np.all}
+EXACT = {"count_nonzero": np.count_nonzero, "any": np.any, "all": np.all, "noop": np.size}
 
 
 @pytest.fixture
@@ -75,11 +76,13 @@ def test_counts_and_extremes(rng, dtype):
                 for kernel, function in EXACT.items():
                     result = ask("run", "run", kernel, name, *options(rng, values.size))["result"]
                     assert result == function(values), (kernel, shape, pattern)
+                    compared(kernel)
                 if values.size == 0:
                     refused(2, "run", "minmax", name, says="zero-size array")
                     continue
                 low, high = ask("run", "run", "minmax", name, *options(rng, values.size))["result"]
                 assert same(decode(low, values.dtype), values.min()) and same(decode(high, values.dtype), values.max())
+                compared("minmax")
 
 
 def wide(values):
@@ -108,6 +111,7 @@ def test_variance_and_norm(rng, dtype):
                     wanted = real.type(getattr(np, kernel)(values.astype("c16" if np.dtype(dtype).kind == "c" else "f8"), ddof=ddof)) \
                         if values.size <= ddof else wanted
                 assert close(decode(answer["result"], real), wanted, 4), (kernel, ddof, shape, answer["result"], wanted)
+                compared(kernel)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -124,6 +128,7 @@ def test_products_and_dots(rng, dtype):
                 wanted = np.float16(np.dot(a.astype("f8").ravel(), b.astype("f8").ravel()))
             assert answer["result_dtype"] == wanted.dtype.name.replace("float128", "longdouble")
             assert same(decode(answer["result"], wanted.dtype), wanted), shape
+            compared("dot")
             factors = a if kind in "iub" else (1 + rng.standard_normal(shape) / 100).astype(dtype)
             make(x, np.asarray(factors))
             answer = ask("run", "run", "prod", x, *options(rng, a.size))
@@ -136,6 +141,7 @@ def test_products_and_dots(rng, dtype):
                 exact = np.prod(wide(np.asarray(factors)))
                 loss = 4 + factors.size * (1 if dtype in ("float64", "longdouble", "complex128", "complex64") else 2.0**-10)
                 assert close(found, exact.astype(wanted.dtype), loss), (shape, found, exact)
+            compared("prod")
 
 
 @pytest.mark.parametrize("dtype", [dtype for dtype in DTYPES if np.dtype(dtype).kind not in "cb" and dtype != "longdouble"])
@@ -150,6 +156,7 @@ def test_histogram(rng, dtype):
                 wanted, wanted_edges = np.histogram(values, bins, limits)
                 assert counts == wanted.tolist(), (size, bins, limits)
                 np.testing.assert_array_equal(edges, wanted_edges.astype("f8"))
+                compared("histogram")
         make(name, np.array([1.0, np.nan]).astype(dtype) if np.dtype(dtype).kind == "f" else np.array([1, 2], dtype))
         if np.dtype(dtype).kind == "f":
             refused(2, "run", "histogram", name, says="histogram")
@@ -187,6 +194,7 @@ def test_maps_of_one_array(rng, dtype):
                         assert (gap <= 4 * np.spacing(np.abs(wanted[finite]))).all(), (kernel, shape, pattern)
                     else:
                         assert equal(np.asarray(found), np.asarray(wanted)), (kernel, shape, pattern)
+                    compared(kernel)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -207,11 +215,13 @@ def test_maps_of_two_arrays(rng, dtype):
                     np.testing.assert_allclose(np.asarray(found)[finite], np.asarray(wanted)[finite], rtol=1e-4, atol=0)
                 else:
                     assert equal(np.asarray(found), np.asarray(wanted)), (kernel, dtype, other, shape)
+                compared(kernel)
             if dtype != "bool":
                 shmtool("run", "axpy", x, x, "--arg", "a=2", "--out", out, "--replace", "-q", check=0)
                 wanted = (a.dtype.type(2) * a + a).astype(a.dtype)
                 found = np.asarray(elements(out, a.dtype, shape))
                 assert equal(found, np.asarray(wanted)) or a.dtype.kind == "c", shape
+                compared("axpy")
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -223,6 +233,7 @@ def test_casts(rng, dtype):
             words = ["--arg", f"dtype={target}", "--out", out, "--replace", *plain_options(rng, values.size, copy=False)]
             shmtool("run", "cast", x, *words, "-q", check=0)
             assert equal(np.asarray(elements(out, target, (4, 50))), values.astype(target)), target
+            compared("cast")
 
 
 def test_maps_in_place_hold_to_numpys_casting_rule(rng):

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from cli_checks import elements, needs_shmtool
+from comparisons import compared
 from helpers import shmtool, shmtool_json, unique_name
 
 pytestmark = [needs_shmtool, pytest.mark.usefixtures("nothing_left")]
@@ -166,7 +167,6 @@ def options(rng, size):
 @pytest.mark.filterwarnings("ignore:overflow encountered in conversion")
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_reductions(rng, dtype):
-    cases = 0
     with unique_name() as name:
         for shape in SHAPES:
             shmtool("create", name, "--shape", ",".join(map(str, shape)) or "()", "-d", dtype, "--replace", check=0)
@@ -185,8 +185,7 @@ def test_reductions(rng, dtype):
                     else:
                         right = check_sum(answer, values, kernel)
                     assert right, (kernel, shape, pattern, answer, values)
-                    cases += 1
-    print(f"{cases} cases")
+                    compared(kernel)
 
 
 def test_sums_of_long_doubles(rng):
@@ -201,6 +200,7 @@ def test_sums_of_long_doubles(rng):
                 found = np.longdouble(shmtool_json("run", kernel, name, *options(rng, size))["result"])
                 error = abs(fractions.Fraction(*found.as_integer_ratio()) - wanted)
                 assert error <= fractions.Fraction(*np.spacing(found).as_integer_ratio()), (kernel, size)
+                compared(kernel)
         assert shmtool_json("run", "mean", name, "--via", "serial")["result_dtype"] == "longdouble"
 
 
@@ -216,6 +216,7 @@ def test_means_of_long_doubles_are_rounded_once(rng):
             found = np.longdouble(shmtool_json("run", "mean", name, "--via", "serial")["result"])
             error = abs(fractions.Fraction(*found.as_integer_ratio()) - mean)
             assert error <= fractions.Fraction(*np.spacing(found).as_integer_ratio())
+            compared("mean")
 
 
 def test_the_zero_of_either_sign():
@@ -244,7 +245,6 @@ def test_bools_of_any_byte():
 
 
 def test_a_result_has_the_same_bits_however_it_is_computed(rng):
-    cases = 0
     with unique_name() as name:
         for dtype in ["float16", "float32", "float64", "longdouble", "complex64", "complex128", "int32"]:
             shmtool("create", name, "--shape", "300007", "--dtype", dtype, "--replace", check=0)
@@ -260,8 +260,7 @@ def test_a_result_has_the_same_bits_however_it_is_computed(rng):
                         for via, workers in ways
                     }
                     assert len(texts) == 1, (dtype, kernel, chunks, texts)
-                    cases += 4
-    print(f"{cases} cases")
+                    compared(kernel, len(ways))
 
 
 def generated(name, dtype, size, kernel, arguments, *more):
@@ -301,6 +300,7 @@ def test_fill(rng):
                 value = int(text) if kind in "iu" else text == "true" if kind == "b" else text
                 found = generated(name, dtype, 1001, "fill", {"value": text}, *generator_options(rng, 1001))
                 assert identical(found, np.full(1001, value).astype(dtype)), (dtype, text, found)
+                compared("fill")
 
 
 def numpy_ramp(start, step, size, dtype):
@@ -331,13 +331,13 @@ def test_arange(rng):
                 arguments = {"start": start, "step": step}
                 found = generated(name, dtype, size, "arange", arguments, *generator_options(rng, size))
                 assert np.array_equal(found, wanted), (dtype, start, step, found, wanted)
+                compared("arange")
 
 
 def test_linspace(rng):
-    cases = 0
     with unique_name() as name:
         for dtype in [*FLOATS, "longdouble", *COMPLEXES]:
-            for size in [1, 2, 3, 1001]:
+            for size in [0, 1, 2, 3, 1001]:
                 for ends in ["0 1", "-1 0.1", "3 -7", "5 5", "1e-3 1e3", "-0.0 1e4"]:
                     start, stop = ends.split()
                     number = np.longdouble if dtype == "longdouble" else complex if dtype.startswith("c") else float
@@ -345,8 +345,7 @@ def test_linspace(rng):
                     arguments = {"start": start, "stop": stop}
                     found = generated(name, dtype, size, "linspace", arguments, *generator_options(rng, size))
                     assert np.array_equal(found, wanted), (dtype, size, start, stop, found, wanted)
-                    cases += 1
-    print(f"{cases} cases")
+                    compared("linspace")
 
 
 def philox_stream(seed, nbytes):
@@ -386,8 +385,9 @@ def test_random_is_philox(rng):
     assert philox_stream(0, 0)[:16] == np.array([0x6627E8D5, 0xE169C58D, 0xBC57AC4C, 0x9B00DBD8], "<u4").tobytes()
     with unique_name() as name:
         for dtype in DTYPES:
-            for size in [1, 1001, 70003]:
+            for size in [0, 1, 1001, 70003]:
                 seed = int([0, 42, 2**64 - 1, int(rng.integers(2**63))][rng.integers(4)])
                 wanted = uniform(philox_stream(seed, size * 16), dtype, size)
                 found = generated(name, dtype, size, "random", {"seed": seed}, *generator_options(rng, size))
                 assert np.array_equal(found, wanted), (dtype, size, seed)
+                compared("random")
