@@ -128,7 +128,7 @@ void use_kernel(const job::Plan& plan, std::uint64_t chunk, JobMemory memory) {
                                         begin * DType(kind).itemsize());
   };
   job::ChunkRunner runner(plan, {{base(plan.kinds[0]), base(plan.kinds[1])}, base(plan.out_kind)});
-  runner.run(chunk, memory.partials(plan.partition.chunks()) + chunk * plan.stride);
+  runner.run(chunk, memory.partials(plan) + chunk * plan.stride);
 }
 
 void try_job(Bytes input) {
