@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -24,7 +25,7 @@ namespace fs = std::filesystem;
 constexpr std::size_t kBuffer = std::size_t{1} << 20U;
 
 [[noreturn]] void refuse(const std::string& file, std::string_view what, int error) {
-  const bool full = error == ENOSPC || error == EDQUOT;
+  const bool full = error == ENOSPC || error == EDQUOT || error == EFBIG;
   throw Error(full ? Errc::no_space : Errc::failed,
               fmt::format("cannot {} '{}': {}", what, file, std::strerror(error)),
               full ? "make room, or put --trace on another file system"
@@ -105,6 +106,7 @@ TraceFile::TraceFile(const std::string& file) : file_(file) {
 }
 
 void TraceFile::write(const RunReport& report) const {
+  std::signal(SIGXFSZ, SIG_IGN);  // A file that would be longer than permitted is an error like others.
   Temporary temporary(file_, path_);
   write_events(report, [&temporary](std::string_view text) { temporary.put(text); });
   temporary.publish();
