@@ -73,11 +73,11 @@ TEST_F(TimelineOfAPass, TellsWhatAWorkerDidOneAfterTheOther) {
   add(2, {worker});
   const std::vector<std::pair<Kind, std::int64_t>> expected{
       {Kind::wait, 0},       {Kind::attach, 5000},          {Kind::claim, 6000},  {Kind::run, 6100},
-      {Kind::claim, 29'900}, {Kind::run, 30'100},           {Kind::wait, 40'000}, {Kind::submit, -10},
+      {Kind::claim, 30'000}, {Kind::run, 30'100},           {Kind::wait, 40'000}, {Kind::submit, -10},
       {Kind::execute, 0},    {Kind::collect, 1'000'000'000}};
   std::vector<std::pair<Kind, std::int64_t>> found;
   for (const TimelineEvent& event : report_.timeline) found.emplace_back(event.kind, event.begin - kBegin);
-  // The commit, a tenth of a microsecond, is no wait; the claim takes it in.
+  // Between the first run and the next claim is the commit: a tenth of a microsecond is no wait.
   EXPECT_EQ(found, expected);
   EXPECT_EQ(of(Kind::run)[0].chunk, 0);
   EXPECT_EQ(of(Kind::run)[1].first_element, 10);
