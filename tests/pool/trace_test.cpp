@@ -104,7 +104,7 @@ TEST_F(Traced, OneJobLeavesNothingInTheNextOnesTrace) {
   TestArray x(name("x"), shmkit::Kind::int64, 1000);
   WorkerPool pool = WorkerPool::start(2);
   // Larger and smaller ones, in the same memory, with and without a trace.
-  for (const std::uint64_t chunks : {1000, 3, 500, 1, 999}) {
+  for (const std::uint64_t chunks : {1000U, 3U, 500U, 1U, 999U}) {
     RunOptions plain = in_chunks(1000 - chunks + 1);
     EXPECT_TRUE(pool.run("mean", x.array, plain).timeline.empty());
     check_complete(pool.run("sum", x.array, options(Via::process, chunks)), chunks);
