@@ -1,3 +1,4 @@
+#include <array>
 #include <map>
 #include <set>
 
@@ -46,20 +47,19 @@ class Traced : public ProcessTest {
     EXPECT_EQ(of(report, Kind::repetition).size(), report.seconds.size());
   }
 
-  // One worker dies in this chunk, once, after its kernel and before the commit.
-  void kill_once_in(std::uint64_t chunk) {
-    *doomed_ = chunk;
+  // In each of these chunks a worker dies, once, after its kernel and before the commit.
+  void kill_once_in(std::initializer_list<std::uint64_t> chunks) {
+    for (const std::uint64_t chunk : chunks) doomed_->at(chunk) = true;
     the_doomed = &*doomed_;
-    queue::fault_hook = [](queue::FaultPoint point, std::uint64_t at) {
-      if (point == queue::FaultPoint::executed && the_doomed->compare_exchange_strong(at, kNone))
-        ::raise(SIGKILL);
+    queue::fault_hook = [](queue::FaultPoint point, std::uint64_t chunk) {
+      if (point == queue::FaultPoint::executed && the_doomed->at(chunk).exchange(false)) ::raise(SIGKILL);
     };
   }
 
  private:
-  static constexpr std::uint64_t kNone = ~std::uint64_t{0};
-  static inline std::atomic<std::uint64_t>* the_doomed = nullptr;
-  SharedPage<std::atomic<std::uint64_t>> doomed_;
+  using Doomed = std::array<std::atomic<bool>, 1000>;
+  static inline Doomed* the_doomed = nullptr;
+  SharedPage<Doomed> doomed_;
 };
 
 TEST_F(Traced, EveryChunkOnceInEveryWay) {
@@ -79,7 +79,7 @@ TEST_F(Traced, EveryChunkOnceInEveryWay) {
 
 TEST_F(Traced, ADeathAndTheRetryOfItsChunk) {
   TestArray x(name("x"), shmkit::Kind::int64, 1000);
-  kill_once_in(5);
+  kill_once_in({5});
   WorkerPool pool = WorkerPool::start(3);
   const RunReport report = pool.run("sum", x.array, options(Via::process, 10));
   check_complete(report, 10);
@@ -98,6 +98,21 @@ TEST_F(Traced, ADeathAndTheRetryOfItsChunk) {
   EXPECT_EQ(lost[0].chunk, 5);
   EXPECT_EQ(lost[0].pid, deaths[0].pid);
   EXPECT_LE(lost[0].end, retries[0].begin);
+}
+
+TEST_F(Traced, ManyDeathsAreAllShown) {
+  TestArray x(name("x"), shmkit::Kind::int64, 1000);
+  const std::set<std::uint64_t> doomed{0, 1, 7, 8, 9, 100, 333, 334, 500, 998, 999};
+  kill_once_in({0, 1, 7, 8, 9, 100, 333, 334, 500, 998, 999});
+  WorkerPool pool = WorkerPool::start(3);
+  const RunReport report = pool.run("sum", x.array, options(Via::process, 1000));
+  check_complete(report, 1000);
+  for (const Kind kind : {Kind::death, Kind::retry}) {
+    std::set<std::uint64_t> chunks;
+    for (const TimelineEvent& event : of(report, kind)) chunks.insert(event.chunk);
+    EXPECT_EQ(chunks, doomed);
+    EXPECT_EQ(of(report, kind).size(), doomed.size());
+  }
 }
 
 TEST_F(Traced, OneJobLeavesNothingInTheNextOnesTrace) {

@@ -108,13 +108,22 @@ def busy(pool):
     return next((w["pid"] for w in status(pool)["workers"] if w["state"] == "busy"), None)
 
 
-def killed_run(pool, path, *options):
-    process = start_client("run", "sleep", "--arg", "seconds=0.5", "--arg", "times=2", "-c", "2", "--pool", pool, "--json",
+def kill_in_a_run(pool, path, *options):
+    process = start_client("run", "sleep", "--arg", "seconds=0.3", "--arg", "times=2", "-c", "2", "--pool", pool, "--json",
                            "--trace", path, *options)  # fmt: skip
     victim = wait_until(lambda: busy(pool))
     kill(victim)
     out, _ = process.communicate(timeout=TIMEOUT_S)
     return process.returncode, victim, require_schema(json.loads(out), "run")
+
+
+def killed_run(pool, path, *options):
+    """A worker was killed inside its chunk: not just before it began with it, nor when it had done all there was."""
+    for _ in range(10):
+        found = kill_in_a_run(pool, path, *options)
+        if runs(sound(path), outcome="died"):
+            return found
+    raise AssertionError("no death is shown")
 
 
 def test_a_death_and_a_retry(tmp_path):
