@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <iostream>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -13,6 +14,7 @@
 #include "report_error.hpp"
 #include "run_arrays.hpp"
 #include "run_report.hpp"
+#include "trace.hpp"
 
 namespace shmkit::tool {
 namespace {
@@ -42,6 +44,7 @@ Examples
   shmtool run pi --arg n=100000000
   shmtool run energy x --plugin ./libmine.so
   shmtool run max frames --pool p --chunk-timeout 5
+  shmtool run sum frames --repeat 3 --trace sum.json
 )"};
 
 Via parse_via(const std::string& text) {
@@ -94,6 +97,7 @@ RunOptions parse_options(const CommandLine& line) {
   options.repeat =
       static_cast<unsigned>(parse_count("repeat", line.get<std::string>("repeat"), 1, 1'000'000));
   options.arguments = parse_arguments(line);
+  options.trace = line.has("trace");
   if (line.has("timeout")) options.timeout = parse_seconds("timeout", line.get<std::string>("timeout"));
   if (line.has("chunk-timeout"))
     options.chunk_timeout = parse_seconds("chunk-timeout", line.get<std::string>("chunk-timeout"));
@@ -137,6 +141,8 @@ void add_options(CommandLine& line) {
       "give up when one repetition takes longer: exit code 124")(
       "chunk-timeout", po::value<std::string>()->value_name("SECONDS"),
       "kill a worker that needs longer for one chunk; it counts as a death")(
+      "trace", po::value<std::string>()->value_name("FILE"),
+      "write what every worker did when, for ui.perfetto.dev")(
       "verbose,v", "say how many workers there are, and why, and how long it took");
 }
 
@@ -158,6 +164,16 @@ RunReport execute(const CommandLine& line, std::string_view kernel, const JobArr
   return PoolClient::connect(line.get<std::string>("pool")).run(kernel, arrays, options);
 }
 
+// Why it could not be written: the job is done nevertheless, and has its answer.
+std::optional<Error> write_trace(const std::optional<TraceFile>& trace, const RunReport& report) {
+  try {
+    if (trace) trace->write(report);
+  } catch (const Error& e) {
+    return e;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 int run_command(const Words& words) {
@@ -167,6 +183,8 @@ int run_command(const Words& words) {
   if (!line.parse(words, 1, 3)) return 0;
   RunOptions options = parse_options(line);
   if (line.has("plugin")) options.plugin = line.get<std::string>("plugin");
+  std::optional<TraceFile> trace;
+  if (options.trace) trace.emplace(line.get<std::string>("trace"));
   const auto all = kernels_for(options);
   const KernelInfo& kernel = find_kernel(all, line.positionals()[0], options);
   RunArrays arrays(kernel, {line.positionals().begin() + 1, line.positionals().end()}, line, options);
@@ -176,7 +194,7 @@ int run_command(const Words& words) {
   const Workers workers = workers_of(line, options, report);
   if (line.has("verbose"))
     std::cerr << fmt::format("workers: {}, because of {}\n", workers.count, printable(workers.reason));
-  return print_report(line, options, kernel, arrays, report, workers.reason);
+  return print_report(line, options, kernel, arrays, report, workers.reason, write_trace(trace, report));
 }
 
 }  // namespace shmkit::tool

@@ -142,22 +142,23 @@ Error failure_error(const KernelInfo& kernel, const RunReport& report, bool in_p
 }  // namespace
 
 int print_report(const CommandLine& line, const RunOptions& options, const KernelInfo& kernel,
-                 const RunArrays& arrays, const RunReport& report, const std::string& workers_reason) {
+                 const RunArrays& arrays, const RunReport& report, const std::string& workers_reason,
+                 const std::optional<Error>& flaw) {
   const bool failed = !report.failures.empty();
-  const auto error = [&] { return failure_error(kernel, report, arrays.output() == nullptr); };
+  const auto error = failed ? std::optional(failure_error(kernel, report, arrays.output() == nullptr)) : flaw;
   if (line.json()) {
     auto value = report_json(options, arrays, report, workers_reason);
-    if (failed) value["error"] = error_json(error());
+    if (error) value["error"] = error_json(*error);
     print_json(value);
   } else if (!failed) {
     print_answer(line, arrays, report);
   }
-  if (failed) print_message("run", error());
+  if (error) print_message("run", *error);
   const bool talk = line.has("verbose") || report.seconds.size() > 1;
   if (talk && !line.json() && !line.quiet()) std::cerr << times_text(bytes_of(arrays), report);
   if (line.has("verbose") && report.deaths > 0)
     std::cerr << fmt::format("{} workers died, {} chunks ran again\n", report.deaths, report.retries);
-  return failed ? static_cast<int>(Errc::chunks_failed) : 0;
+  return error ? static_cast<int>(error->errc()) : 0;
 }
 
 }  // namespace shmkit::tool

@@ -10,6 +10,7 @@
 #include <shmkit/error.hpp>
 
 #include "job/chunk_runner.hpp"
+#include "pool/collect_tracks.hpp"
 #include "pool/job_description.hpp"
 #include "pool/pool_file.hpp"
 #include "pool/recovery.hpp"
@@ -22,6 +23,7 @@
 //   0: 8 bytes for the length of a pool's file, and the identity that it begins with
 //   1: a byte each for the number of workers and of clients, and the memory of the pool
 //   2: a description, and the memory of the job
+//   3: a pid, the words of eight chunks, and their trace: how many notes there are, records, notes
 // Memory goes on with zeros, as it begins. Seeds are in corpus/pool.
 namespace {
 
@@ -128,7 +130,7 @@ void use_kernel(const job::Plan& plan, std::uint64_t chunk, JobMemory memory) {
                                         begin * DType(kind).itemsize());
   };
   job::ChunkRunner runner(plan, {{base(plan.kinds[0]), base(plan.kinds[1])}, base(plan.out_kind)});
-  runner.run(chunk, memory.partials(plan.partition.chunks()) + chunk * plan.stride);
+  runner.run(chunk, memory.partials(plan) + chunk * plan.stride);
 }
 
 void try_job(Bytes input) {
@@ -149,20 +151,58 @@ void try_job(Bytes input) {
   use_kernel(plan, chunk, view);
 }
 
+// The shown is that of workers that there can be, within its time, and no chunk is executed twice.
+void check_timeline(const RunReport& report, std::uint64_t workers, std::uint64_t chunks) {
+  std::uint64_t executed = 0;
+  for (const TimelineEvent& event : report.timeline) {
+    require(event.worker == TimelineEvent::kClient || event.worker < workers);
+    if (event.kind == TimelineEvent::Kind::start || event.worker == TimelineEvent::kClient) continue;
+    require(event.begin >= 2000 && event.begin <= event.end && event.end <= 1'000'000);
+    if (event.kind == TimelineEvent::Kind::run && event.outcome != TimelineEvent::Outcome::died) ++executed;
+  }
+  require(executed <= chunks);
+}
+
+void try_trace(Bytes input) {
+  constexpr std::uint64_t kChunks = 8;
+  const Memory workers(PoolMemory::bytes(2, 1), {});
+  const PoolMemory pool(workers.data(), 2, 1);
+  pool.worker(1).state = WorkerState::idle;
+  pool.worker(1).pid = take<std::uint32_t>(input);
+  std::array<queue::Word, kChunks> words{};
+  for (queue::Word& word : words) word = take<std::uint64_t>(input);
+  queue::Hints hints{};
+  const Memory memory(JobTrace::bytes(kChunks), {});
+  const JobTrace trace(memory.data(), kChunks);
+  trace.header().taken = take<std::uint64_t>(input);
+  const std::size_t records = std::min(input.size(), kChunks * sizeof(JobTrace::Record));
+  if (records > 0) std::memcpy(static_cast<void*>(&trace.record(0)), input.data(), records);
+  input = input.subspan(records);
+  const std::size_t notes = std::min(input.size(), sizeof(trace.header().notes));
+  if (notes > 0) std::memcpy(static_cast<void*>(&trace.header().notes), input.data(), notes);
+  RunReport report;
+  job::add_pass(report, {job::Partition(100, kChunks), 1000, 2000, 1'000'000,
+                         collect_tracks(pool, trace, queue::ChunkQueue(hints, words))});
+  check_timeline(report, pool.workers(), kChunks);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   auto input = std::as_bytes(std::span(data, size));
   try {
-    switch (take<std::uint8_t>(input) % 3) {
+    switch (take<std::uint8_t>(input) % 4) {
       case 0:
         try_identity(input);
         break;
       case 1:
         try_pool(input);
         break;
-      default:
+      case 2:
         try_job(input);
+        break;
+      default:
+        try_trace(input);
     }
   } catch (const Error& e) {
     require(e.errc() == Errc::not_an_array);

@@ -69,7 +69,7 @@ struct CheckedPlan : ::testing::Test {
     options.chunks = 10;
     plan = test::plan_over("sum", Kind::float64, 1000, options);
     good = describe(plan, {}, 1, {});
-    bytes = JobMemory::bytes(plan.partition.chunks(), plan.partial_bytes());
+    bytes = JobMemory::bytes(plan);
   }
   job::Plan plan;
   JobDescription good;

@@ -17,7 +17,7 @@ import pytest
 from cli_checks import needs_shmtool, refused
 from helpers import SHM, TIMEOUT_S, delete, shmtool, unique_name
 from pools import (ROOT, SANITIZED, adopting, client, end_pool, leaves, members, new_name, no_pool_left, running_pool, status,
-                   wait_for_job)  # fmt: skip
+                   wait_for_job, wait_until)  # fmt: skip
 
 pytestmark = [needs_shmtool, pytest.mark.usefixtures("nothing_left", "no_pool_left")]
 
@@ -245,3 +245,32 @@ def test_noise_in_a_living_pool(large, image):
                     file.write(dice.randbytes(8))
             assert shmtool("pool", "status", pool).returncode in (0, 3)
             comes_to_an_end(process)
+
+
+def records_of(file, pool):
+    """Where the records of a traced job that were written lie: they say who the worker was, 32 bytes apart."""
+    who = {place << 48 | 1 << 32 | worker["pid"] for place, worker in enumerate(status(pool)["workers"])}
+    file.seek(0)
+    words = memoryview(file.read()).cast("Q")
+    found = [i for i in range(len(words) - 4) if words[i] in who and words[i + 4] in who]
+    return found and (found[0] * 8, found[-1] * 8 + 64)
+
+
+def test_noise_in_the_trace_of_a_running_job(large, tmp_path):
+    """Records and notes decide nothing: the result is right, and the file can be read."""
+    dice = random.Random(7)
+    path = tmp_path / "trace.json"
+    chunks, notes_bytes = 64, 4096 * 48
+    for _ in range(3):
+        with running_pool(2) as pool:
+            with client("run", "sum", large, "--pool", pool, "-c", chunks, "-n", 300, "-q", "--trace", path) as process:
+                with open(job_of(pool), "r+b", buffering=0) as file:
+                    begin, end = wait_until(lambda: records_of(file, pool))
+                    for _ in range(2000):
+                        file.seek(dice.randrange(begin - notes_bytes, end, 8))
+                        file.write(dice.choice([dice.randbytes(8), b"\xff" * 8, bytes(8)]))
+                out, _ = process.communicate(timeout=TIMEOUT_S)
+            assert (process.returncode, out) == (0, "4194304.0\n")
+        events = json.loads(path.read_text())["traceEvents"]
+        assert all(e["ts"] >= 0 and e.get("dur", 0) >= 0 for e in events if e["ph"] != "M")
+        assert sum(e["args"].get("chunks", 1) for e in events if e.get("cat") == "run") <= 300 * chunks

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <shmkit/array.hpp>
+#include <shmkit/timeline.hpp>
 #include <shmkit/value.hpp>
 #include <shmkit/window.hpp>
 
@@ -81,6 +82,9 @@ struct RunOptions {
   std::optional<Window> window;
   /// Reductions: along this axis only, from the end if negative; one result for each place on the others.
   std::optional<int> axis;
+  /// Records what every worker does when: RunReport::timeline. Costs each chunk three looks at the clock, and
+  /// 32 bytes of the job's memory; a job that is not traced, nothing. docs/trace.md has figures.
+  bool trace = false;
 };
 
 /// What a run did and what came out.
@@ -94,6 +98,7 @@ struct RunReport {
   std::uint64_t deaths = 0;   ///< Workers whose death was noticed during the job.
   std::vector<ChunkFailure> failures;
   std::uint64_t pipe_bytes = 0;  ///< Via::copy: the size of each worker's pipe.
+  Timeline timeline;             ///< Empty without RunOptions::trace.
 };
 
 /// Number of chunks that a job over `size` elements gets when nobody says otherwise. Depends on

@@ -220,6 +220,7 @@ Plan make_plan(const Kernel& kernel, const Inputs& inputs, const RunOptions& opt
   if (!plan.along_axis()) plan.stride = partial_stride(kernel, plan.kinds, plan.params);
   const bool repeatable = kernel.info.repeatable || plan.target == Target::out;
   plan.retries = repeatable ? options.retries : 0;
+  plan.traced = options.trace;
   check_budget(plan);
   return plan;
 }

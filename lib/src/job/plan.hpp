@@ -46,6 +46,7 @@ struct Plan {
   std::size_t stride = 0;                        ///< Bytes from one chunk's partial result to the next one's.
   unsigned retries = 0;                          ///< 0 for what is not repeatable, whatever was asked for.
   std::shared_ptr<const Selections> selections;  ///< Null: whole arrays.
+  bool traced = false;                           ///< What happens is to be in RunReport::timeline.
 
   std::uint64_t partial_bytes() const noexcept { return stride * partition.chunks(); }
   bool along_axis() const noexcept { return selections != nullptr && selections->along_axis != 0; }

@@ -143,6 +143,7 @@ JobDescription describe(const job::Plan& plan, const ArrayRefs& arrays, std::uin
   job.chunk_timeout_ms = static_cast<std::uint64_t>(chunk_timeout.count());
   const bool one_array = plan.kernel->info.arrays < 2 && plan.target != Target::out;
   job.detailed = one_array && plan.selections == nullptr && job.kernel != kPlugin ? 0 : 1;
+  job.traced = plan.traced ? 1 : 0;
   return job;
 }
 
@@ -201,7 +202,8 @@ job::Plan checked_plan(const JobDescription& job, const JobDetails* details, con
   plan.partition = {job.size, job.chunks};
   if (!plan.along_axis()) plan.stride = job::partial_stride(*plan.kernel, plan.kinds, plan.params);
   plan.retries = job.retries;
-  if (plan.stride > job_memory_bytes || JobMemory::bytes(job.chunks, plan.partial_bytes()) > job_memory_bytes)
+  plan.traced = job.traced != 0;
+  if (plan.stride > job_memory_bytes || JobMemory::bytes(plan) > job_memory_bytes)
     refuse("its memory is too small");
   return plan;
 }

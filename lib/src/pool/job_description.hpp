@@ -31,7 +31,8 @@ struct JobDescription {
   std::uint32_t kinds = 0;   ///< Kinds of the two inputs and of the output, and the Target: a byte each.
   std::uint32_t retries = 0;
   std::uint64_t chunk_timeout_ms = 0;  ///< 0: none.
-  std::uint64_t detailed = 0;          ///< 1: JobDetails say more.
+  std::uint32_t detailed = 0;          ///< 1: JobDetails say more.
+  std::uint32_t traced = 0;            ///< 1: the job memory has room for a JobTrace.
 };
 static_assert(sizeof(JobDescription) % 16 == 0);
 inline constexpr std::uint32_t kPlugin = ~std::uint32_t{0};

@@ -117,6 +117,7 @@ struct alignas(queue::kLine) WorkerSlot {
   std::atomic<std::uint64_t> holding;             ///< Hint, see Holding.
   std::atomic<std::uint64_t> executed;            ///< Chunks.
   std::atomic<std::uint64_t> progress;            ///< What the kernel in a plug-in last said of its chunk.
+  std::atomic<std::int64_t> started;              ///< job::timeline_now() of its first instant; a hint.
   alignas(queue::kLine) SharedText<432> message;  ///< Of its last Failure.
   SharedText<432> hint;
 };

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "job/combine.hpp"
+#include "job/timeline.hpp"
 #include "os/futex.hpp"
 #include "os/lock.hpp"
 #include "os/process.hpp"
@@ -171,7 +172,7 @@ void PoolClient::Impl::sleep(std::uint32_t seen, const pool::Deadline& deadline)
 const std::byte* PoolClient::Impl::run_chunks(const job::Plan& plan, const pool::NamedRefs& arrays,
                                               const RunOptions& options, const pool::Deadline& deadline,
                                               RunReport& report) {
-  provide(pool::JobMemory::bytes(plan.partition.chunks(), plan.partial_bytes()));
+  provide(pool::JobMemory::bytes(plan));
   submission->publish(plan, arrays, segment->memory(), segment->serial(),
                       pool::to_milliseconds(options.chunk_timeout));
   try {
@@ -181,9 +182,10 @@ const std::byte* PoolClient::Impl::run_chunks(const job::Plan& plan, const pool:
     throw;
   }
   submission->finish();
+  submission->add_timeline(plan, segment->memory(), report);
   submission->count_losses(plan, segment->memory(), report);
   file.memory.header().office.jobs_done.fetch_add(1, std::memory_order_relaxed);
-  return segment->memory().partials(plan.partition.chunks());
+  return segment->memory().partials(plan);
 }
 
 Value PoolClient::Impl::run_plan(const job::Plan& plan, const pool::NamedRefs& arrays,
@@ -206,9 +208,9 @@ RunReport PoolClient::Impl::run(std::string_view kernel, const JobArrays& arrays
   const pool::NamedRefs refs = pool::named_refs(arrays, pool::opened_here);
   settle();
   for (unsigned i = 0; i < options.repeat && report.failures.empty(); ++i) {
-    const auto start = std::chrono::steady_clock::now();
+    const job::Repetition repetition;
     report.result = run_plan(plan, refs, options, report);
-    report.seconds.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+    repetition.end(plan, report);
   }
   report.deaths = office.deaths.load(std::memory_order_relaxed) - deaths;
   return report;

@@ -36,8 +36,9 @@ class Hash {
 
 std::uint64_t build_number() noexcept {
   Hash hash;
-  for (const std::size_t size : {sizeof(PoolHeader), sizeof(WorkerSlot), sizeof(ClientSlot),
-                                 sizeof(JobHeader), sizeof(JobDescription), sizeof(void*)})
+  for (const std::size_t size :
+       {sizeof(PoolHeader), sizeof(WorkerSlot), sizeof(ClientSlot), sizeof(JobHeader), sizeof(JobDescription),
+        sizeof(JobTrace::Header), sizeof(JobTrace::Record), sizeof(void*)})
     hash.add(std::uint64_t{size});
   for (const auto& kernel : kernel::table()) hash.add(kernel.info.name);
   return hash.value();

@@ -18,7 +18,7 @@ constexpr std::uint64_t round_to_page(std::uint64_t bytes) { return (bytes + 409
 constexpr std::uint64_t job_offset(std::uint32_t workers) {
   return round_to_page(PoolMemory::bytes(workers, 1));
 }
-constexpr std::uint64_t kMostJobBytes = JobMemory::bytes(job::kMaxChunks, job::kPartialBudget);
+constexpr std::uint64_t kMostJobBytes = JobMemory::bytes(job::kMaxChunks, job::kPartialBudget, true);
 
 }  // namespace
 
@@ -66,14 +66,14 @@ std::byte* PrivatePool::run_chunks(const job::Plan& plan, const NamedRefs& array
                                    RunReport& report) {
   bury_the_dead();
   crew_.fill_vacancies();
-  memory_.ensure(job_offset(pool_.workers()),
-                 JobMemory::bytes(plan.partition.chunks(), plan.partial_bytes()));
+  memory_.ensure(job_offset(pool_.workers()), JobMemory::bytes(plan));
   const JobMemory memory = memory_of(kClient, {});
   submission_.publish(plan, arrays, memory, 0, to_milliseconds(options.chunk_timeout));
   watch(options, report);
   submission_.finish();
+  submission_.add_timeline(plan, memory, report);
   submission_.count_losses(plan, memory, report);
-  return memory.partials(plan.partition.chunks());
+  return memory.partials(plan);
 }
 
 // Those who died since the last job, when they held nothing. Not before each of many small jobs: to look

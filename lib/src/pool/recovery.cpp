@@ -6,12 +6,26 @@
 namespace shmkit::pool {
 namespace {
 
+// Before the chunk may be somebody else's. The lease of the dead keeps the job, and its memory, as they are.
+void note_death(PoolMemory pool, const SeenJob& job, const Death& death, const JobMemory& memory,
+                const queue::ChunkQueue& queue, std::uint64_t chunk) {
+  if (job.description.traced == 0 || chunk >= queue.size()) return;
+  const queue::Lease lease = queue.was(chunk);
+  if (lease.state != queue::State::leased || lease.owner != death.owner || lease.epoch != job.word.epoch)
+    return;
+  const std::uint32_t pid = pool.worker(death.owner.slot).pid.load(std::memory_order_relaxed);
+  memory.trace(queue.size()).bury({death.owner.slot, lease.attempt + 1, pid}, chunk, death.cause);
+}
+
 std::uint64_t recover_in(PoolMemory pool, std::uint32_t client, const SeenJob& job, const Death& death,
                          JobKeeper& keeper) {
-  queue::ChunkQueue queue = keeper.memory_of(client, job.description).queue(job.description.chunks);
+  const JobMemory memory = keeper.memory_of(client, job.description);
+  queue::ChunkQueue queue = memory.queue(job.description.chunks);
   const std::uint64_t said = pool.worker(death.owner.slot).holding.load(std::memory_order_relaxed);
-  const auto moved = queue.recover(death.owner, job.word.epoch, job.description.retries, death.cause,
-                                   unpack_holding(said).chunk);
+  const std::uint64_t holding = unpack_holding(said).chunk;
+  note_death(pool, job, death, memory, queue, holding);
+  const auto moved =
+      queue.recover(death.owner, job.word.epoch, job.description.retries, death.cause, holding);
   if (moved.empty()) return 0;
   ring_workers(pool, client, moved.size());
   announce(pool.client(client));  // It may have been the last chunk, given up.

@@ -66,7 +66,8 @@ bool ServedJob::look(PoolMemory pool, std::uint32_t client, std::uint32_t worker
 }
 
 void ServedJob::end() noexcept {
-  able_ = worked_ = false;
+  able_ = worked_ = arrived_ = false;
+  trace_ = {};
   for (auto& array : arrays_) array.reset();
   cursor_ = {};
 }
@@ -83,7 +84,7 @@ std::optional<JobMemory> ServedJob::read_plan(ClientSlot& slot, std::uint32_t cl
     plan_ = checked_plan(job, nullptr, {}, bytes);
     return memory;
   }
-  if (bytes < JobMemory::bytes(0, 0))
+  if (bytes < JobMemory::bytes(0, 0, false))
     throw Error(Errc::not_an_array, "a job is damaged: its memory is too small");
   const JobDetails details = memory.header().details.read();
   if (slot.word.load(std::memory_order_acquire) != seen_) return std::nullopt;
@@ -124,14 +125,23 @@ void ServedJob::begin(PoolMemory pool, std::uint32_t client, WorkerHome& home, M
     seen_ = 0;  // Its client was faster: look again next time.
     return;
   }
+  if (plan_.traced) attach_.begin = job::timeline_now();
   attach(*memory, refs, arrays);
+  if (plan_.traced) trace(*memory, pool.worker(worker_));
   runner_.attend({&pool.client(client).word, seen_, &pool.worker(worker_).progress});
   complaints_ = &memory->header().complaints;
-  partials_ = memory->partials(plan_.partition.chunks());
+  partials_ = memory->partials(plan_);
   queue_ = memory->queue(plan_.partition.chunks());
   epoch_ = unpack_slot(seen_).epoch;
   able_ = true;
   fault_point(FaultPoint::job_attached);
+}
+
+void ServedJob::trace(const JobMemory& memory, const WorkerSlot& slot) noexcept {
+  attach_.end = job::timeline_now();
+  trace_ = memory.trace(plan_.partition.chunks());
+  who_ = {worker_, 1, slot.pid.load(std::memory_order_relaxed)};
+  started_ = slot.started.load(std::memory_order_relaxed);
 }
 
 void ServedJob::prefetch(ClientSlot& slot) const noexcept {
@@ -142,11 +152,21 @@ void ServedJob::prefetch(ClientSlot& slot) const noexcept {
   queue::prefetch_to_write(partials_);
 }
 
+bool ServedJob::run_traced(std::uint64_t chunk) noexcept {
+  if (!arrived_) trace_.arrive(who_, started_, attach_);
+  arrived_ = true;
+  who_.attempt = queue_.was(chunk).attempt + 1;
+  trace_.begin(chunk, who_, asked_);
+  const bool done = run(chunk);
+  trace_.end(chunk);
+  return done;
+}
+
 void ServedJob::execute(std::uint64_t chunk, queue::Owner me) noexcept {
   // The commit waits for the partial result to be written: have its line before it is needed.
   queue::prefetch_to_write(partials_ + (chunk + kAhead) * plan_.stride);
   worked_ = true;
-  if (runner_.run(chunk, partials_ + chunk * plan_.stride)) return queue_.commit(chunk, me, epoch_);
+  if (trace_ ? run_traced(chunk) : run(chunk)) return queue_.commit(chunk, me, epoch_);
   queue_.give_up(chunk, me, epoch_, {queue::Ending::complained, complaints_->add(runner_.complaint())});
 }
 

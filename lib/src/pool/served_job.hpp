@@ -24,6 +24,7 @@ class ServedJob {
   void prefetch(ClientSlot& slot) const noexcept;
 
   std::optional<std::uint64_t> try_claim(queue::Owner me) noexcept {
+    if (trace_) asked_ = job::timeline_now();
     return queue_.try_claim(me, epoch_, cursor_);
   }
   void execute(std::uint64_t chunk, queue::Owner me) noexcept;
@@ -36,6 +37,9 @@ class ServedJob {
                                      ArrayRefs& refs);
   void attach(const JobMemory& memory, const ArrayRefs& refs, MappingCache& arrays);
   void end() noexcept;
+  void trace(const JobMemory& memory, const WorkerSlot& slot) noexcept;
+  bool run(std::uint64_t chunk) noexcept { return runner_.run(chunk, partials_ + chunk * plan_.stride); }
+  bool run_traced(std::uint64_t chunk) noexcept;
 
   std::uint64_t seen_ = 0;  // Slot word that the rest belongs to.
   bool able_ = false;
@@ -49,6 +53,13 @@ class ServedJob {
   queue::ChunkQueue queue_;
   queue::Cursor cursor_;
   bool worked_ = false;
+  // Of a job that is traced.
+  JobTrace trace_;
+  JobTrace::Who who_;
+  std::int64_t started_ = 0;
+  job::WorkerTrack::Span attach_;
+  std::int64_t asked_ = 0;
+  bool arrived_ = false;  // What is above is noted.
 };
 
 }  // namespace shmkit::pool

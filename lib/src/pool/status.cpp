@@ -43,7 +43,7 @@ void look_into_job(const std::string& name, std::uint32_t client, const SeenJob&
     const os::Mapping mapping = open_job_segment(name, client, job.description.serial);
     const JobMemory memory(mapping.data());
     status.array = memory.header().names[0].get();
-    if (JobMemory::bytes(status.chunks, 0) <= mapping.size())
+    if (JobMemory::bytes(status.chunks, 0, false) <= mapping.size())
       status.done = memory.queue(status.chunks).mark(job.word.epoch);
   } catch (const Error&) {
     return;

@@ -6,6 +6,7 @@
 
 #include "os/process.hpp"
 #include "pool/bells.hpp"
+#include "pool/collect_tracks.hpp"
 #include "pool/crew.hpp"
 #include "queue/fault_point.hpp"
 #include "queue/prefetch.hpp"
@@ -52,6 +53,7 @@ NamedRefs named_refs(const JobArrays& arrays, NamedRef (*of_draft)(ArrayDraft&))
 void Submission::publish(const job::Plan& plan, const NamedRefs& arrays, JobMemory memory,
                          std::uint64_t serial, std::chrono::milliseconds chunk_timeout) {
   const PluginTexts plugin = plugin_texts(plan);  // Throws before anything is changed.
+  if (plan.traced) submitted_ = job::timeline_now();
   // All of it was touched by workers last: brought in at once, and not one after the other.
   queue::prefetch_to_write(&pool_.header().door);
   queue::prefetch_to_write(&slot());
@@ -70,8 +72,10 @@ void Submission::publish(const job::Plan& plan, const NamedRefs& arrays, JobMemo
     header.plugin.put(plugin.path);
     header.call.put(plugin.call);
   }
+  if (plan.traced) memory.trace(plan.partition.chunks()).forget();
   slot().description.write(job);
   fault_point(FaultPoint::described);
+  if (plan.traced) published_ = job::timeline_now();
   slot().change(before, {epoch_, SlotState::running});  // Release: "job description and fresh words".
   fault_point(FaultPoint::published);
   ring_workers(pool_, client_, plan.partition.chunks());
@@ -124,6 +128,13 @@ void Submission::count_losses(const job::Plan& plan, const JobMemory& memory, Ru
         {chunk, plan.partition.begin(chunk), plan.partition.begin(chunk + 1), lease.attempt,
          complained ? memory.header().complaints.get(cause.value) : text(cause), complained});
   }
+}
+
+void Submission::add_timeline(const job::Plan& plan, const JobMemory& memory, RunReport& report) const {
+  if (!plan.traced) return;
+  const std::int64_t ended = job::timeline_now();
+  job::add_pass(report, {plan.partition, submitted_, published_, ended,
+                         collect_tracks(pool_, memory.trace(plan.partition.chunks()), queue_)});
 }
 
 }  // namespace shmkit::pool

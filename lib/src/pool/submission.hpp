@@ -57,6 +57,8 @@ class Submission {
   void throw_reported_error() const;
   /// Adds retries and failed chunks to the report. Requires: done().
   void count_losses(const job::Plan& plan, const JobMemory& memory, RunReport& report) const;
+  /// Adds what was traced to its timeline, if anything was. Requires: done(). Believes nothing.
+  void add_timeline(const job::Plan& plan, const JobMemory& memory, RunReport& report) const;
 
  private:
   ClientSlot& slot() const noexcept { return pool_.client(client_); }
@@ -65,6 +67,8 @@ class Submission {
   std::uint32_t client_;
   std::uint32_t epoch_ = 0;
   queue::ChunkQueue queue_;
+  std::int64_t submitted_ = 0;  // Of a job that is traced.
+  std::int64_t published_ = 0;
 };
 
 }  // namespace shmkit::pool

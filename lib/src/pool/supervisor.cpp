@@ -177,7 +177,7 @@ void Supervisor::fill_vacancies() {
 
 JobMemory Supervisor::memory_of(std::uint32_t client, const JobDescription& job) {
   const os::Mapping& mapping = segments_.of(client, job);
-  if (job.chunks <= job::kMaxChunks && JobMemory::bytes(job.chunks, 0) <= mapping.size())
+  if (job.chunks <= job::kMaxChunks && JobMemory::bytes(job.chunks, 0, job.traced != 0) <= mapping.size())
     return JobMemory(mapping.data());
   throw Error(Errc::not_an_array, "the memory of a job is too small for it", "submit it again");
 }

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <vector>
 
+#include "job/timeline.hpp"
 #include "os/process.hpp"
 #include "os/spin.hpp"
 #include "pool/bells.hpp"
@@ -34,6 +35,7 @@ class Worker {
   [[noreturn]] void live() {
     fault_point(FaultPoint::worker_started);
     slot_.pid.store(static_cast<std::uint32_t>(os::process_id()), std::memory_order_relaxed);
+    slot_.started.store(job::timeline_now(), std::memory_order_relaxed);
     slot_.state.store(WorkerState::idle, std::memory_order_release);
     home_.wake_parent();
     for (auto& door = pool_.header().door;;) {

@@ -1,7 +1,6 @@
 #include <shmkit/run.hpp>
 
-#include <chrono>
-
+#include "job/timeline.hpp"
 #include "pool/job_inputs.hpp"
 #include "pool/private_pool.hpp"
 #include "pool/worker_limit.hpp"
@@ -36,9 +35,9 @@ RunReport WorkerPool::Impl::run(std::string_view kernel, const JobArrays& arrays
   report.chunks = plan.partition.chunks();
   report.workers = pool.crew().size();
   for (unsigned i = 0; i < options.repeat && report.failures.empty(); ++i) {
-    const auto start = std::chrono::steady_clock::now();
+    const job::Repetition repetition;
     report.result = pool.run(plan, refs, options, report);
-    report.seconds.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+    repetition.end(plan, report);
   }
   return report;
 }

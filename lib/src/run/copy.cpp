@@ -10,6 +10,7 @@
 
 #include "os/event.hpp"
 #include "run/copy_line.hpp"
+#include "run/stopwatch.hpp"
 
 namespace shmkit::run_ways {
 
@@ -20,6 +21,8 @@ class Copy::Transfer {
            RunReport& report)
       : copy_(copy), plan_(plan), kernel_(kernel), data_(data), partials_(partials), report_(report) {
     for (std::uint64_t chunk = 0; chunk < plan.partition.chunks(); ++chunk) waiting_.push_back(chunk);
+    for (const Line& line : copy_.lines_)
+      watches_.emplace_back(plan_.traced, index_of(line), line.child.pid());
   }
 
   void run() {
@@ -30,7 +33,16 @@ class Copy::Transfer {
     }
   }
 
+  std::vector<job::WorkerTrack> tracks() {
+    for (Stopwatch& watch : watches_) tracks_.push_back(watch.release());
+    return std::move(tracks_);
+  }
+
  private:
+  unsigned index_of(const Line& line) const noexcept {
+    return static_cast<unsigned>(&line - copy_.lines_.data());
+  }
+
   void feed(Line& line) {
     if (!line.chunk && !waiting_.empty()) {
       assign(line, waiting_.front());
@@ -46,6 +58,9 @@ class Copy::Transfer {
     line.assign(chunk,
                 {chunk, plan_.partition.size(), plan_.partition.chunks(), end - begin, kernel_, plan_.params},
                 {data_ + begin, end - begin});
+    Stopwatch& watch = watches_[index_of(line)];
+    watch.asks();
+    watch.begins(deaths_of(chunk) + 1);
   }
 
   void wait() {
@@ -73,6 +88,7 @@ class Copy::Transfer {
     const bool whole = os::read_all(line.from_worker, std::as_writable_bytes(std::span(&answer, 1))) &&
                        (answer.complaint.made || os::read_all(line.from_worker, partial_));
     if (!whole) return bury(line);
+    watches_[index_of(line)].ends(answer.chunk, !answer.complaint.made);
     if (answer.complaint.made)
       give_up(answer.chunk, answer.complaint.text.data(), true);
     else
@@ -94,12 +110,26 @@ class Copy::Transfer {
       --open_;
       give_up(chunk, status.text(), false);
     }
+    watches_[index_of(line)].dies(chunk, status.text());
+    start_anew(line);
+  }
+
+  void start_anew(Line& line) {
+    Stopwatch& watch = watches_[index_of(line)];
+    tracks_.push_back(watch.release());
     copy_.start(line);
+    watch = Stopwatch(plan_.traced, index_of(line), line.child.pid());
+    watch.starts();
   }
 
   void give_up(std::uint64_t chunk, const std::string& reason, bool complained) {
     report_.failures.push_back({chunk, plan_.partition.begin(chunk), plan_.partition.begin(chunk + 1),
                                 std::max(attempts_[chunk], 1U), reason, complained});
+  }
+
+  unsigned deaths_of(std::uint64_t chunk) const {
+    const auto found = attempts_.find(chunk);
+    return found == attempts_.end() ? 0 : found->second;
   }
 
   Copy& copy_;
@@ -112,6 +142,8 @@ class Copy::Transfer {
   std::uint64_t open_ = 0;  // Chunks that are neither done nor given up.
   std::map<std::uint64_t, unsigned> attempts_;
   std::vector<std::byte> partial_;
+  std::vector<Stopwatch> watches_;        // Of the lines.
+  std::vector<job::WorkerTrack> tracks_;  // Of workers that have died.
 };
 
 Copy::Copy(const job::Plan& plan, unsigned workers) : plan_(plan), lines_(workers) {
@@ -157,7 +189,10 @@ CopiedKernel Copy::which(const kernel::Kernel& kernel) const noexcept {
 void Copy::execute(const job::Plan& plan, const job::Bases& bases, std::byte* partials, RunReport& report) {
   replace_the_dead();
   report.pipe_bytes = os::pipe_capacity(lines_.front().to_worker);
-  Transfer(*this, plan, which(*plan.kernel), bases.in[0], partials, report).run();
+  const std::int64_t begin = begin_pass(plan);
+  Transfer transfer(*this, plan, which(*plan.kernel), bases.in[0], partials, report);
+  transfer.run();
+  finish_pass(report, plan, begin, transfer.tracks());
   std::ranges::sort(report.failures, {}, &ChunkFailure::index);  // As every other way has them.
 }
 

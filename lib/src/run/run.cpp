@@ -1,11 +1,11 @@
 #include <shmkit/run.hpp>
 
-#include <chrono>
 #include <memory>
 #include <optional>
 #include <vector>
 
 #include "job/combine.hpp"
+#include "job/timeline.hpp"
 #include "pool/job_inputs.hpp"
 #include "queue/chunk_queue.hpp"
 #include "run/copy.hpp"
@@ -13,12 +13,6 @@
 
 namespace shmkit {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 unsigned workers_of(const RunOptions& options) {
   if (options.via == Via::serial) return 1;
@@ -89,21 +83,22 @@ RunReport run_here(std::string_view kernel, const JobArrays& arrays, const RunOp
   const job::Bases bases = bases_of(plan, arrays);
   std::unique_ptr<run_ways::Way> way;
   for (unsigned i = 0; i < options.repeat && report.failures.empty(); ++i) {
-    const auto start = Clock::now();
+    const job::Repetition repetition;
     if (!way) way = make_way(plan, options);
     report.result = run_once(*way, plan, bases, report);
-    report.seconds.push_back(seconds_since(start));
+    repetition.end(plan, report);
   }
   return report;
 }
 
 RunReport run_in_pool(std::string_view kernel, const JobArrays& arrays, const RunOptions& options) {
   pool::make_plan(kernel, arrays, options);  // Refuses before processes are started.
-  const auto start = Clock::now();
+  const std::int64_t start = job::timeline_now();
   WorkerPool pool = WorkerPool::start(options.workers);
-  const double starting = seconds_since(start);
+  const std::int64_t started = job::timeline_now();
   RunReport report = pool.run(kernel, arrays, options);
-  report.seconds.front() += starting;
+  report.seconds.front() += static_cast<double>(started - start) * 1e-9;
+  if (options.trace) job::add_start_of_workers(report, start, started);
   return report;
 }
 

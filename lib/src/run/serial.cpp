@@ -1,3 +1,4 @@
+#include "run/stopwatch.hpp"
 #include "run/ways.hpp"
 
 namespace shmkit::run_ways {
@@ -8,11 +9,17 @@ ChunkFailure failure_of(const job::Plan& plan, std::uint64_t chunk, const kernel
 }
 
 void Serial::execute(const job::Plan& plan, const job::Bases& bases, std::byte* partials, RunReport& report) {
+  const std::int64_t begin = begin_pass(plan);
+  Stopwatch watch(plan.traced, 0);
   job::ChunkRunner runner(plan, bases);
   for (std::uint64_t chunk = 0; chunk < plan.partition.chunks(); ++chunk) {
-    if (!runner.run(chunk, partials + chunk * plan.stride))
-      report.failures.push_back(failure_of(plan, chunk, runner.complaint()));
+    watch.asks();
+    watch.begins();
+    const bool done = runner.run(chunk, partials + chunk * plan.stride);
+    watch.ends(chunk, done);
+    if (!done) report.failures.push_back(failure_of(plan, chunk, runner.complaint()));
   }
+  finish_pass(report, plan, begin, {watch.release()});
 }
 
 }  // namespace shmkit::run_ways

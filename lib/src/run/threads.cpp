@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "queue/chunk_queue.hpp"
+#include "run/stopwatch.hpp"
 #include "run/ways.hpp"
 
 namespace shmkit::run_ways {
@@ -31,15 +32,21 @@ class Team {
   job::ChunkRunner runner() const { return {plan_, bases_}; }
 
   void work(queue::Owner me, job::ChunkRunner& runner) {
+    Stopwatch watch(plan_.traced, me.slot);
+    watch.starts();
     queue::ChunkQueue queue = queue_;
     queue::Cursor cursor;
-    while (const auto chunk = queue.try_claim(me, kEpoch, cursor)) {
-      if (!runner.run(*chunk, partials_ + *chunk * plan_.stride)) {
-        const std::scoped_lock lock(mutex_);
-        failures_.push_back(failure_of(plan_, *chunk, runner.complaint()));
-      }
+    for (;;) {
+      watch.asks();
+      const auto chunk = queue.try_claim(me, kEpoch, cursor);
+      if (!chunk) break;
+      watch.begins();
+      const bool done = runner.run(*chunk, partials_ + *chunk * plan_.stride);
+      watch.ends(*chunk, done);
+      if (!done) add_failure(failure_of(plan_, *chunk, runner.complaint()));
       queue.commit(*chunk, me, kEpoch);
     }
+    if (plan_.traced) add_track(watch.release());
   }
 
   std::vector<ChunkFailure> failures() {
@@ -47,7 +54,19 @@ class Team {
     return failures_;
   }
 
+  std::vector<job::WorkerTrack> tracks() { return std::move(tracks_); }
+
  private:
+  void add_failure(ChunkFailure failure) {
+    const std::scoped_lock lock(mutex_);
+    failures_.push_back(std::move(failure));
+  }
+
+  void add_track(job::WorkerTrack track) {
+    const std::scoped_lock lock(mutex_);
+    tracks_.push_back(std::move(track));
+  }
+
   const job::Plan& plan_;
   const job::Bases& bases_;
   std::byte* partials_;
@@ -56,12 +75,14 @@ class Team {
   queue::ChunkQueue queue_;
   std::mutex mutex_;
   std::vector<ChunkFailure> failures_;
+  std::vector<job::WorkerTrack> tracks_;
 };
 
 }  // namespace
 
 void Threads::execute(const job::Plan& plan, const job::Bases& bases, std::byte* partials,
                       RunReport& report) {
+  const std::int64_t begin = begin_pass(plan);
   Team team(plan, bases, partials);
   std::vector<job::ChunkRunner> runners;  // Made here, where they may throw.
   for (std::uint32_t i = 0; i < workers_; ++i) runners.push_back(team.runner());
@@ -70,6 +91,7 @@ void Threads::execute(const job::Plan& plan, const job::Bases& bases, std::byte*
     for (std::uint32_t i = 0; i < workers_; ++i)
       threads.emplace_back([&team, &runner = runners[i], i] { team.work({i, 0}, runner); });
   }
+  finish_pass(report, plan, begin, team.tracks());
   report.failures = team.failures();
 }
 
