@@ -11,8 +11,3 @@ def lacks_module(name, package):
 
 def lacks_command(name, package):
     return None if shutil.which(name) else f"{name} is not installed (Debian: {package})"
-
-
-def lacks_program(context_path, what):
-    """None, or why a program of bench/ is not there."""
-    return None if context_path.exists() else f"{context_path.name} was not built: {what}"

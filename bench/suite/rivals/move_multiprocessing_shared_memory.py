@@ -6,6 +6,7 @@ from multiprocessing.shared_memory import SharedMemory
 from suite import sizes
 from suite.installed import lacks_module
 from suite.samples import Sample, require
+from suite.timing import median_s
 
 QUESTION = "move"
 NAME = "multiprocessing_shared_memory"
@@ -33,7 +34,7 @@ def measure(context):
             largest = max(int.from_bytes(memory.buf[place:place + 8], "little") for place in range(0, min(size, 2008), 8))
             require(_attach_and_read(memory.name, size // 8) == largest, "the bytes arrived changed")
             for _ in range(context.repetitions):
-                yield Sample(sizes.median_us(lambda: _attach_and_read(memory.name, size // 8), seconds), size)
+                yield Sample(1e6 * median_s(lambda: _attach_and_read(memory.name, size // 8), seconds), size)
         finally:
             memory.close()
             memory.unlink()
