@@ -40,8 +40,8 @@ def _free(groups, way):
 
 
 def _caption(groups):
-    best = {side: min(((group[side][0], way) for way, group in groups.items() if side in group), default=None)
-            for side in SIDES}  # fmt: skip
+    best = {side: min(((group[side][0], way) for way, group in groups.items() if side in group),
+                      key=lambda found: found[0], default=None) for side in SIDES}  # fmt: skip
     named = {"published": "the fastest published", "python": "Python here", "shmkit": "shmkit here"}
     words = [f"{named[side]} {duration(found[0])} ({plain(found[1])})" for side, found in best.items() if found]
     sentence = "At best: " + ", ".join(words) + "."

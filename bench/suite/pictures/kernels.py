@@ -37,7 +37,7 @@ def _caption(groups):
     as_fast = sum(ratio >= AS_FAST for ratio in ratios.values())
     slowest = min(ratios, key=ratios.get)
     return (f"{as_fast} of {len(ratios)} kernels are as fast as NumPy's function or faster (to 5 %), the median "
-            f"{number(median(ratios.values()))} times as fast, {plain(slowest)} {number(ratios[slowest])} times.")  # fmt: skip
+            f"{number(median(ratios.values()))} times as fast, the least so, {plain(slowest)}, {number(ratios[slowest])} times.")  # fmt: skip
 
 
 def _draw(groups):

@@ -20,7 +20,7 @@ def pictures(document):
     efficient = {subject: _efficiencies(curve) for subject, curve in curves.items()}
     crossings = {subject: _crossings(document, subject, curve) for subject, curve in efficient.items()}
     alt = f"Efficiency against the time of a task, for {listed(plain(s) for s in curves)}, with lines at 50 and 90 percent."
-    return [Picture("metg", "The smallest task that pays", (QUESTION,), _caption(crossings), alt,
+    return [Picture("metg", "The smallest task that pays", (QUESTION,), _caption(efficient, crossings), alt,
                     lambda: _draw(efficient, crossings))]  # fmt: skip
 
 
@@ -41,12 +41,15 @@ def _crossings(document, subject, curve):
     return found
 
 
-def _caption(crossings):
-    words = []
-    for subject, found in crossings.items():
-        half, most = (duration(found[share]) if found[share] else "beyond the sweep" for share, _ in SHARES)
-        words.append(f"{plain(subject)}: {half} ({most})")
-    return f"Tasks that reach half (nine tenths) of the best efficiency take at least, with {'; '.join(words)}."
+def _caption(curves, crossings):
+    words = [f"{plain(subject)} {_least(*found.values(), curves[subject][0][0])}" for subject, found in crossings.items()]
+    return f"Half (nine tenths) of the best efficiency takes tasks of {'; '.join(words)}."
+
+
+def _least(half, most, smallest):
+    half, most = ("more than was tried" if at is None else f"at most {duration(at)}" if at <= smallest else duration(at)
+                  for at in (half, most))  # fmt: skip
+    return f"{half} ({most})"
 
 
 def _draw(efficient, crossings):

@@ -40,10 +40,10 @@ def _parallel_fraction(document, subject, curve, cpus):
 def _caption(curves, fitted, cpus):
     words = []
     for subject, curve in curves.items():
-        workers, gained = max((p[:2] for p in curve if p[0] <= cpus), default=curve[-1][:2])
-        fraction = f" (parallel fraction {share(fitted[subject])})" if fitted[subject] is not None else ""
-        words.append(f"{plain(subject)} {number(gained)} times{fraction}")
-    return f"As fast as one worker, with {workers:g} workers on {cpus:g} CPUs: {'; '.join(words)}."
+        workers, gained = max((place[:2] for place in curve if place[0] <= cpus), default=curve[0][:2])
+        fraction = f", parallel fraction {share(fitted[subject])}" if fitted[subject] is not None else ""
+        words.append(f"{plain(subject)} {number(gained)} times ({workers:g} workers{fraction})")
+    return f"As fast as one worker, with as many as there are CPUs: {'; '.join(words)}."
 
 
 def _draw(curves, fitted, cpus):
