@@ -1,0 +1,122 @@
+"""The questions: what each measures, in which unit, against what, and how long it may take.
+
+A sample of a C++ subject is one repetition of shmkit_bench (of many trips, or kills, its median). A question goes in
+rounds: one of shmkit_bench, one of every rival, in rotating order; further rounds while there is budget, up to those
+that are wanted.
+"""
+
+import fnmatch
+from dataclasses import dataclass, field
+from typing import Callable
+
+_SECONDS = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0}
+
+REPETITIONS = 3  # Samples of every subject in one round.
+QUICK_ROUNDS = 2
+FULL_ROUNDS = 4  # With 3 repetitions 12 samples: statistics.ENOUGH.
+
+
+def real_time(unit):
+    """Wall-clock time of one iteration."""
+    return lambda row: row["real_time"] * _SECONDS[row["time_unit"]] / _SECONDS[unit]
+
+
+def counter(name, scale=1.0):
+    return lambda row: row[name] * scale
+
+
+@dataclass(frozen=True)
+class Question:
+    name: str
+    asks: str
+    unit: str
+    metric: Callable  # The sample in a row of shmkit_bench.
+    quick_s: float  # Budgets.
+    full_s: float
+    references: tuple = ()  # (pattern of subjects, what they are compared with): the first that fits.
+    parameter: str = ""  # What the number behind a subject is: bytes, elements, workers.
+    quick: Callable = field(default=lambda parameter: True)  # Parameters of a quick run.
+    more: dict = field(default_factory=dict)  # Further subjects of a row, by what is added to their names.
+    optional: dict = field(default_factory=dict)  # Subjects that need a library: its name.
+
+    def budget(self, quick):
+        return self.quick_s if quick else self.full_s
+
+    def reference(self, subject):
+        """Whom `subject` is compared with; None for the reference itself."""
+        for pattern, reference in self.references:
+            if fnmatch.fnmatchcase(subject, pattern):
+                return reference if subject != reference else None
+        return None
+
+    def samples(self, subject, row):
+        """(subject, value) of a row of shmkit_bench."""
+        if not self.more:
+            return [(subject, self.metric(row))]
+        return [(subject + ending, metric(row)) for ending, metric in self.more.items()]
+
+
+def _power_of(base):
+    def is_one(number):
+        while number > 1 and number % base == 0:
+            number //= base
+        return number == 1
+    return is_one
+
+
+_GB_S = counter("bytes_per_second", 1e-9)
+_OPENMP = {"openmp": "OpenMP"}
+_PARALLEL_LOOPS = {"openmp_reduction": "OpenMP", "openmp_dynamic": "OpenMP", "onetbb_simple": "oneTBB"}
+_REDUCTION_RIVALS = {"openmp": "OpenMP", "onetbb": "oneTBB"}
+_MEBIBYTE = 2**20
+
+
+def _reduction(name, quick_s, full_s):
+    return Question(f"reduce_{name}", f"how much of what memory allows does {name} reach?", "GB/s", _GB_S, quick_s, full_s,
+                    references=(("*_one_core", "load_only_one_core"), ("*_first", "load_only_first"), ("*", "load_only")),
+                    optional=_REDUCTION_RIVALS)
+
+
+def _letters(name, quick_s, full_s, unit, metric, asks):
+    return Question(name, asks, unit, metric, quick_s, full_s, references=(("*", "shmkit"),))
+
+
+QUESTIONS = (
+    Question("attach", "to attach to an array, and to detach", "us", real_time("us"), 1, 10,
+             references=(("*", "bare_system_calls"),)),
+    Question("spawn", "to start a worker, in every way there is", "us", real_time("us"), 10, 60,
+             references=(("*", "vfork_exec"),)),
+    Question("move", "to get bytes to another process", "us", real_time("us"), 14, 120, parameter="bytes",
+             quick=lambda size: size <= 64 * _MEBIBYTE and _power_of(16)(size / 1024), references=(("*", "attach_and_read"),)),
+    Question("reuse", "a job on fresh workers, and on workers that are there", "us", real_time("us"), 2, 15,
+             references=(("*", "no_workers"),)),
+    Question("chunk_overhead", "what an empty chunk costs", "ns_per_chunk", counter("ns_per_chunk"), 7, 60,
+             references=(("*", "shmkit"),), optional=_PARALLEL_LOOPS),
+    Question("metg", "how small a task may be (time of one worker per task)", "ns_per_task", counter("granularity_ns"), 10, 90,
+             parameter="elements", quick=_power_of(4), references=(("*", "shmkit"),), optional={"openmp_dynamic": "OpenMP"}),
+    Question("round_trip", "a job of one chunk, there and back (median trip)", "us", counter("p50_us"), 16, 90,
+             references=(("*_parked", "futex_floor"), ("futex_floor", "futex_floor"), ("*", "spin_floor"))),
+    Question("submit", "one call, there and back (median trip)", "us", counter("p50_us"), 9, 60,
+             references=(("*_parked", "shmkit_parked"), ("*", "shmkit_spinning"))),
+    Question("map", "a call of a trivial function, of many", "ns_per_call", counter("ns_per_chunk"), 4, 30, references=(("*", "shmkit"),)),
+    Question("reduce", "a call of a trivial function, of many, added up", "ns_per_call", counter("ns_per_chunk"), 2, 15,
+             references=(("*", "shmkit"),)),
+    _letters("message_queue_1_to_1", 2, 20, "ns_per_message", counter("ns_per_message"), "a letter from one process to another"),
+    _letters("message_queue_2_to_2", 2, 20, "ns_per_message", counter("ns_per_message"), "a letter from two processes to two"),
+    _letters("message_round_trip", 2, 15, "us", counter("p50_us"), "a letter there and back (median trip)"),
+    _letters("message_round_trip_parked", 9, 45, "us", counter("p50_us"), "the same after 2 ms of silence"),
+    _reduction("max", 4, 40),
+    _reduction("sum", 4, 40),
+    _reduction("dot", 4, 40),
+    Question("floor", "what memory allows: loads, stores, copies", "GB/s", _GB_S, 3, 20, references=(("*", "load_only"),)),
+    Question("kernels_one_core", "a kernel on one core", "GB/s", _GB_S, 6, 50),
+    Question("speed_up", "the same job on more and more workers", "s", real_time("s"), 5, 50, parameter="workers",
+             references=(("*", "load_only"),)),
+    Question("recovery", "from the death of a worker to its chunk free, and leased again", "us", None, 6, 30,
+             more={"_freed": counter("freed_p50_us"), "_leased": counter("leased_p50_us")}),
+    Question("map_commands", "to start a command and collect it", "us_per_command", None, 6, 45,
+             references=(("*_cpu", "posix_spawn_loop_cpu"), ("*", "posix_spawn_loop"))),
+    Question("mpi", "a message from one rank to another, and back", "us", None, 2, 10),
+)
+
+BY_NAME = {question.name: question for question in QUESTIONS}

@@ -1,0 +1,104 @@
+"""Asks the questions: rounds of shmkit_bench and of every rival, in rotating order, within each question's budget."""
+
+import time
+
+from suite import rival_process
+from suite.questions import FULL_ROUNDS, QUICK_ROUNDS, REPETITIONS
+from suite.samples import Context
+
+LIMIT_FACTOR = 6  # A round that takes so many times its budget, and LEAST_LIMIT_S, has gone wrong.
+LEAST_LIMIT_S = 120
+
+
+class Collected:
+    """All that was measured, in the order in which it came first."""
+
+    def __init__(self):
+        self.samples = {}  # {Key: values}
+        self.skipped = {}  # {(question, subject): reason}
+        self.failures = {}  # {str(Key), or a question: what was wrong}
+
+    def add(self, outcome):
+        for key, value in outcome.samples:
+            self.samples.setdefault(key, []).append(value)
+        for key, reason in outcome.skipped.items():
+            size = "" if key.parameter is None else f"{key.parameter:.15g}: "
+            self.skipped.setdefault((key.question, key.subject), size + reason)
+        self.failures |= outcome.failures
+
+    def trusted(self):
+        """{Key: values} without those that were wrong even once."""
+        return {key: values for key, values in self.samples.items()
+                if not {str(key), f"{key.question}/{key.subject}"} & self.failures.keys()}  # fmt: skip
+
+
+def rotated(parts, number):
+    """Round `number` begins with another part than the one before."""
+    shift = number % len(parts)
+    return parts[shift:] + parts[:shift]
+
+
+class Runner:
+    def __init__(self, bench, rivals, settings, progress):
+        self._bench = bench
+        self._rivals = rivals
+        self._settings = settings
+        self._progress = progress
+        self._known = bench.keys()
+        self.collected = Collected()
+
+    def ask(self, question):
+        settings = self._settings
+        budget = question.budget(settings.quick)
+        parts = self._parts(question, budget)
+        if not parts:
+            return
+        start = time.monotonic()
+        for number in range(self._wanted_rounds()):
+            spent = time.monotonic() - start
+            if number and not settings.rounds and spent + spent / number > budget:
+                break  # Another round would not fit.
+            for part in rotated(parts, number):
+                self.collected.add(part())
+
+    def _wanted_rounds(self):
+        return self._settings.rounds or (QUICK_ROUNDS if self._settings.quick else FULL_ROUNDS)
+
+    def _parts(self, question, budget):
+        """Functions: each measures its part of one round, and gives an Outcome."""
+        keys = self._keys(question)
+        rivals = self._available(question)
+        share = budget / self._wanted_rounds() / max(1, len(rivals) + bool(keys))
+        limit = max(LEAST_LIMIT_S, LIMIT_FACTOR * budget)
+        parts = []
+        if keys:
+            min_time = min(0.5, max(0.005, share / (1.5 * REPETITIONS * len(keys))))
+            parts.append(lambda: self._bench.measure(question, keys, REPETITIONS, min_time, limit, self._progress.tick))
+        for rival in rivals:
+            context = Context(self._settings.shmtool, self._settings.programs, REPETITIONS, share, self._settings.quick)
+            parts.append(lambda rival=rival, context=context: rival_process.measure(rival, context, limit, self._progress.tick))
+        return parts
+
+    def _keys(self, question):
+        """What shmkit_bench has of it; what its build lacks is said."""
+        keys = [key for key in self._known if key.question == question.name]
+        subjects = {key.subject for key in keys}
+        for subject, library in question.optional.items():
+            if keys and subject not in subjects:
+                self.collected.skipped[question.name, subject] = f"{library} was not there when shmkit_bench was built"
+        if self._settings.quick:
+            keys = [key for key in keys if key.parameter is None or question.quick(key.parameter)]
+        return keys
+
+    def _available(self, question):
+        found = []
+        for rival in self._rivals:
+            if rival.QUESTION != question.name:
+                continue
+            reason = rival.available()
+            if reason is None:
+                found.append(rival)
+            else:
+                self.collected.skipped[question.name, rival.NAME] = reason
+        return found
+

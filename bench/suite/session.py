@@ -1,0 +1,133 @@
+"""One run of the suite: asks what is asked for, and says what came out, also when it is interrupted."""
+
+import importlib.util
+import os
+import pathlib
+import sys
+import time
+
+from suite import derived, document, doubts, machine, tables
+from suite.bench_program import BenchProgram
+from suite.command import EXPERIMENTS, chosen
+from suite.errors import FAILED, Interrupted, SuiteError, cannot_write
+from suite.progress import Progress
+from suite.rivals import all_rivals
+from suite.runner import Collected, Runner
+
+QUICK_EXPERIMENTS_S = 60
+FULL_EXPERIMENTS_S = 360
+
+
+class Session:
+    def __init__(self, settings):
+        self.settings = settings
+        with_names = settings.names[:1] == [EXPERIMENTS]
+        self.experiment_names = settings.names[1:] if with_names else []
+        self.wants_experiments = with_names or settings.experiments
+        self.questions = [] if with_names else chosen(settings.names)
+        self.collected = Collected()
+        self.experiments = []
+        self._start = time.monotonic()
+        if settings.pin:
+            machine.pin()
+        _check_writable(settings)
+        self._bench = BenchProgram(settings.shmtool, settings.programs)
+        self.machine = machine.describe(self._bench.context())
+        seconds = sum(question.budget(settings.quick) for question in self.questions)
+        self.progress = Progress(seconds + self.wants_experiments * self._experiments_s(), settings.quiet)
+
+    def _experiments_s(self):
+        return QUICK_EXPERIMENTS_S if self.settings.quick else FULL_EXPERIMENTS_S
+
+    def ask_all(self):
+        runner = Runner(self._bench, all_rivals(), self.settings, self.progress)
+        self.collected = runner.collected
+        for question in self.questions:
+            self.progress.step(question.name, question.budget(self.settings.quick))
+            runner.ask(question)
+
+    def experiment(self):
+        from suite import experiments
+
+        self.progress.step(EXPERIMENTS, self._experiments_s())
+        self.experiments = experiments.run_experiments(self.experiment_names, self.settings, self.progress)
+
+    def document(self):
+        summaries = document.summaries(self.collected.trusted())
+        rows = document.rows(summaries)
+        return {
+            "format": document.FORMAT,
+            "version": document.VERSION,
+            "machine": self.machine,
+            "mode": "quick" if self.settings.quick else "full",
+            "pinned": self.settings.pin,
+            "seconds": round(time.monotonic() - self._start, 3),
+            "rows": rows,
+            "derived": derived.derive(rows, self.machine["cpus"]),
+            "experiments": self.experiments,
+            "skipped": [{"question": question, "subject": subject, "reason": reason}
+                        for (question, subject), reason in self.collected.skipped.items()],
+            "warnings": [*(f"{name} FAILED: {what}; its figures are left out" for name, what in self.failures().items()),
+                         *doubts.about_machine(self.machine), *doubts.about_samples(summaries)],
+        }  # fmt: skip
+
+    def failures(self):
+        wrong = {f"{group['experiment']}: {row['way']}": "its result is wrong"
+                 for group in self.experiments for row in group["rows"] if not row["verified"]}  # fmt: skip
+        return self.collected.failures | wrong
+
+
+def _check_writable(settings):
+    """Before anything takes minutes."""
+    if settings.json and settings.json != "-":
+        folder = pathlib.Path(settings.json).absolute().parent
+        if not os.access(folder, os.W_OK | os.X_OK):
+            reason = NotADirectoryError if folder.exists() else FileNotFoundError
+            raise cannot_write(settings.json, PermissionError(13, os.strerror(13)) if folder.is_dir() else
+                               reason(2, os.strerror(2)))  # fmt: skip
+
+
+def _publish(session):
+    settings = session.settings
+    answer = session.document()
+    if settings.json == "-":
+        sys.stdout.write(document.to_text(answer))
+    else:
+        sys.stdout.write(tables.document(answer, _experiments_text(answer)))
+    sys.stdout.flush()
+    if settings.json and settings.json != "-":
+        document.write(answer, pathlib.Path(settings.json))
+    if settings.report:
+        _report(answer, settings.report)
+
+
+def _experiments_text(answer):
+    if not answer["experiments"]:
+        return ""
+    from suite import experiments
+
+    return experiments.tables(answer["experiments"])
+
+
+def _report(answer, directory):
+    if importlib.util.find_spec("suite.report") is None:
+        raise SuiteError("the part that writes reports is missing", "install shmkit again, or use --json")
+    from suite import report
+
+    report.write_report(answer, directory)
+
+
+def run(settings):
+    """The exit code. Throws SuiteError."""
+    session = Session(settings)
+    code = 0
+    try:
+        if session.questions:
+            session.ask_all()
+        if session.wants_experiments:
+            session.experiment()
+    except Interrupted as interrupted:
+        code = 128 + interrupted.signal
+    session.progress.finish()
+    _publish(session)
+    return code or (FAILED if session.failures() else 0)
