@@ -6,7 +6,9 @@ import pathlib
 import sys
 import types
 
-from . import NAMES, run_experiments, tables
+from suite.progress import Progress
+
+from . import NAMES, budget, run_experiments, tables
 from .markdown import document
 
 FORMS = {"text": tables, "markdown": document, "json": lambda experiments: json.dumps(experiments, indent=2)}
@@ -19,16 +21,13 @@ def parse(words):
     parser.add_argument("--programs", required=True, type=pathlib.Path, help="where shmkit_bench is")
     parser.add_argument("--quick", action="store_true", help="less work, within a minute or so")
     parser.add_argument("--form", choices=FORMS, default="text")
-    options = parser.parse_args(words)
-    if unknown := set(options.names) - set(NAMES):
-        parser.error(f"no experiment {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}")
-    return options
+    return parser.parse_args(words)
 
 
 def main(words):
     options = parse(words)
     context = types.SimpleNamespace(shmtool=options.shmtool, programs=options.programs, quick=options.quick)
-    experiments = run_experiments(options.names, context, lambda text: print(text, file=sys.stderr))
+    experiments = run_experiments(options.names, context, Progress(budget(options.names, options.quick)))
     print(FORMS[options.form](experiments))
 
 

@@ -76,7 +76,12 @@ class Bench:
             elements = self._create(name, elements, dtype, fill)
             yield name, elements, self.shmtool("info", name)["path"]
         finally:
-            _run([self.shmtool_path, "delete", name, "--quiet"])
+            self.tidy("delete", name)
+
+    def tidy(self, *words):
+        """For what may or may not be there."""
+        with contextlib.suppress(Unavailable):
+            _run([self.shmtool_path, *words, "--quiet"])
 
     def _create(self, name, elements, dtype, fill):
         while True:
@@ -99,8 +104,3 @@ def _run(command):
 def unique_name():
     """For an array or a pool: the suite knows its names by the process."""
     return f"bench-{os.getpid()}-{next(_numbers)}"
-
-
-def cpus():
-    """How many CPUs this process may use."""
-    return len(os.sched_getaffinity(0))

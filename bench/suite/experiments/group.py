@@ -1,11 +1,11 @@
 """An experiment's rows: published, in Python, by shmkit; what was right, and why something gained nothing."""
 
 import dataclasses
-import os
-import pathlib
+
+from .machine import cpus, reason_for_no_gain
 
 GAIN = 1.2  # What counts as a speed-up.
-SIDES = ("python", "shmkit")
+SIDES = {"python": "Python", "shmkit": "shmkit"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Measured:
 
 
 class Group:
-    """The ways of one experiment. The first row of a side is what its speed-ups refer to."""
+    """The ways of one experiment. Speed-ups refer to the first row of their side, unless a row names another."""
 
     def __init__(self, experiment, title, unit="s", footnote="", needs_cpus=True):
         """needs_cpus: whether workers beyond the number of CPUs gain nothing."""
@@ -33,70 +33,51 @@ class Group:
         self.footnote = footnote
         self._needs_cpus = needs_cpus
         self._rows = []
-        self._first = {}
-        self._most_workers = 1
 
-    def row(self, way, published=None, python=None, shmkit=None, workers=1, note="", why=None):
+    def row(self, way, published=None, python=None, shmkit=None, workers=1, note="", why=None, base=None):
         """python, shmkit: Measured, or None where this side has no such way.
 
         why: the reasons, by side, for no speed-up; they are told where there is none and more than one worker.
+        base: the way that speed-ups refer to.
         """
         sides = {"python": python, "shmkit": shmkit}
         present = {side: measured for side, measured in sides.items() if measured is not None}
-        for side, measured in present.items():
-            self._first.setdefault(side, measured.figure)
+        gains = {side: self._speed_up(side, measured, base) for side, measured in present.items()}
         notes = [note] if note else []
-        if workers > 1 and self._head["unit"] == "s":
-            notes += self._reasons(present, why or {})
-        self._most_workers = max(self._most_workers, workers)
+        if workers > 1:
+            notes += _reasons(gains, why or {})
         self._rows.append({
             "way": way,
             "workers": workers,
             "published": published,
             **{side: measured and measured.figure for side, measured in sides.items()},
-            "verified": bool(present) and all(measured.right for measured in present.values()),
-            "note": "; ".join(notes),
+            **{f"{side}_speed_up": gains.get(side) for side in SIDES},
             "scaled": [side for side, measured in present.items() if measured.scale != 1],
-        })
+            "verified": all(measured.right for measured in present.values()),
+            "note": "; ".join(notes),
+        })  # fmt: skip
 
-    def _reasons(self, present, why):
-        without = [side for side, measured in present.items() if self._first[side] < GAIN * measured.figure]
-        reasons = [(side, why.get(side) or _machine_reason()) for side in without]
-        if len(reasons) == 2 and reasons[0][1] == reasons[1][1]:
-            return [f"no gain: {reasons[0][1]}"]
-        return [f"no gain for {_name(side)}: {reason}" for side, reason in reasons]
+    def _speed_up(self, side, measured, base):
+        """None where there is nothing to compare with."""
+        rows = [row for row in self._rows if row[side] is not None and base in (None, row["way"])]
+        if not rows or self._head["unit"] != "s" or not measured.figure:
+            return None
+        return rows[0][side] / measured.figure
 
     def document(self):
         notes = [self.footnote] if self.footnote else []
-        cpus = len(os.sched_getaffinity(0))
-        if self._needs_cpus and self._most_workers > cpus:
-            notes.append(f"There {'is 1 CPU' if cpus == 1 else f'are {cpus} CPUs'} here; more workers gain no more.")
+        if self._needs_cpus and any(row["workers"] > cpus() for row in self._rows):
+            are = "is 1 CPU" if cpus() == 1 else f"are {cpus()} CPUs"
+            notes.append(f"There {are} here; more workers gain no more.")
         return {**self._head, "rows": self._rows, "footnote": " ".join(notes)}
 
 
-def _name(side):
-    return "Python" if side == "python" else "shmkit"
-
-
-def _cores(cpus):
-    """How many cores these CPUs are; as many as CPUs where the kernel does not tell."""
-    cores = set()
-    for cpu in cpus:
-        path = pathlib.Path(f"/sys/devices/system/cpu/cpu{cpu}/topology/thread_siblings_list")
-        cores.add(path.read_text(encoding="ascii") if path.exists() else str(cpu))
-    return len(cores)
-
-
-def _machine_reason():
-    cpus = os.sched_getaffinity(0)
-    if len(cpus) == 1:
-        return "there is one CPU"
-    load = os.getloadavg()[0]
-    if load > len(cpus):
-        return f"the machine was busy (load {load:.1f} on {len(cpus)} CPUs)"
-    if _cores(cpus) == 1:
-        return f"the {len(cpus)} CPUs are one core"
-    return "too little work, or it waits for memory"
+def _reasons(gains, why):
+    without = [side for side, gain in gains.items() if gain is not None and gain < GAIN]
+    reasons = [(side, why.get(side) or reason_for_no_gain()) for side in without]
+    if len(reasons) == 2 and reasons[0][1] == reasons[1][1]:
+        return [f"no gain: {reasons[0][1]}"]
+    return [f"no gain for {SIDES[side]}: {reason}" for side, reason in reasons]
 
 
 def nothing(experiment, title, reason):

@@ -7,7 +7,8 @@ import platform
 import re
 
 from .group import GAIN, SIDES
-from .text import figure, number, speed_up, verdict
+from .machine import cpus
+from .text import figure, gain, number, verdict
 
 _INTRODUCTION = """\
 # The lessons' experiments
@@ -32,9 +33,8 @@ def _cpu():
 
 
 def machine():
-    cpus = len(os.sched_getaffinity(0))
     today = datetime.datetime.now(datetime.timezone.utc).date()
-    return (f"{_cpu()}, {cpus} CPU{'s' if cpus > 1 else ''} for us, Linux {platform.release()}, "
+    return (f"{_cpu()}, {cpus()} CPU{'s' if cpus() > 1 else ''} for us, Linux {platform.release()}, "
             f"Python {platform.python_version()}, {today}, load {os.getloadavg()[0]:.1f} at the end.")
 
 
@@ -42,19 +42,15 @@ def _row(cells):
     return "| " + " | ".join(str(cell).replace("|", "\\|") for cell in cells) + " |"
 
 
-def _best(group, side):
-    """The largest speed-up of a side by workers, and its row."""
-    gains = [(speed_up(group, row, side) or 0, row) for row in group["rows"] if row["workers"] > 1]
-    return max(gains, key=lambda gain: gain[0], default=(0, None))
-
-
 def _gain(group, side):
+    """The largest by workers, and of which way."""
     if group["unit"] != "s":
         return "; ".join(f"{row['way']}: {number(row[side])}x" for row in group["rows"] if row[side] is not None)
-    gain, row = _best(group, side)
-    if not gain:
+    rows = [row for row in group["rows"] if row["workers"] > 1 and row[f"{side}_speed_up"] is not None]
+    if not rows:
         return ""
-    return f"{gain:.2f}x, {row['way']}" if gain >= GAIN else f"none ({gain:.2f}x)"
+    best = max(rows, key=lambda row: row[f"{side}_speed_up"])
+    return f"{gain(best, side)}, {best['way']}" if best[f"{side}_speed_up"] >= GAIN else f"none ({gain(best, side)})"
 
 
 def _reasons(group):
@@ -88,8 +84,7 @@ def details(group):
     for row in group["rows"]:
         cells = [row["way"], number(row["published"])]
         for side in SIDES:
-            gain = speed_up(group, row, side)
-            cells += [figure(row, side), *([f"{gain:.2f}x" if gain else ""] if seconds else [])]
+            cells += [figure(row, side), *([gain(row, side)] if seconds else [])]
         lines.append(_row([*cells, _verdict(row), row["note"]]))
     return "\n".join(lines) + ("\n\n" + group["footnote"] if group["footnote"] else "")
 

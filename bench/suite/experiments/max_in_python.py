@@ -8,8 +8,8 @@ import concurrent.futures
 import numpy
 
 from . import in_python
-from .bench import cpus
 from .group import Measured
+from .machine import cpus
 
 
 def _open(path, elements):

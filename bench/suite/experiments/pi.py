@@ -4,8 +4,8 @@ import math
 import random
 
 from . import in_python
-from .bench import cpus
 from .group import Group
+from .machine import cpus
 
 NAME = "pi"
 TASKS = 10

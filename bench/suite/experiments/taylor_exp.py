@@ -5,8 +5,9 @@ import itertools
 import math
 
 from . import in_python
-from .bench import Unavailable, cpus
+from .bench import Unavailable
 from .group import Group, Measured
+from .machine import cpus
 
 NAME = "taylor_exp"
 SIZE = 5000

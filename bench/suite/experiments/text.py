@@ -19,27 +19,18 @@ def number(value):
 
 
 def figure(row, side):
-    return ("~" if side in row.get("scaled", ()) else "") + number(row[side])
+    return ("~" if side in row["scaled"] else "") + number(row[side])
 
 
-def first(group, side):
-    """What the speed-ups of a side refer to: its first row."""
-    return next((row[side] for row in group["rows"] if row[side] is not None), None)
+def gain(row, side):
+    value = row[f"{side}_speed_up"]
+    return "" if value is None else f"{value:.2f}x"
 
 
-def speed_up(group, row, side):
-    """None where there is none to tell: no figure, not a time, or the first row itself."""
-    base = first(group, side)
-    if group["unit"] != "s" or row[side] is None or not row[side] or row is group["rows"][0]:
-        return None
-    return base / row[side]
-
-
-def _line(group, row):
+def _line(row):
     cells = f"{row['way']:<34}{number(row['published']):>10}"
     for side in SIDES:
-        gain = speed_up(group, row, side)
-        cells += f"{figure(row, side):>10}" + (f"{gain:>7.2f}x" if gain else " " * 8)
+        cells += f"{figure(row, side):>10}{gain(row, side):>8}"
     return cells.rstrip()
 
 
@@ -58,7 +49,7 @@ def table(group):
     unit = "" if group["unit"] != "s" else ", seconds and speed-up"
     lines = [f"{group['experiment']}: {group['title']}{unit}", "", _HEAD.rstrip(), "-" * WIDTH]
     for row in group["rows"]:
-        lines.append(_line(group, row))
+        lines.append(_line(row))
         notes = [note for note in ("WRONG ANSWER" if verdict(row) is False else "", row["note"]) if note]
         lines += _wrapped("; ".join(notes), "    ")
     verdicts = [verdict(row) for row in group["rows"] if verdict(row) is not None]
@@ -71,6 +62,6 @@ def table(group):
 def tables(experiments):
     """All of them, one after the other, as text."""
     parts = ["\n".join(table(group)) for group in experiments]
-    if any(row.get("scaled") for group in experiments for row in group["rows"]):
+    if any(row["scaled"] for group in experiments for row in group["rows"]):
         parts.append("~ is a time scaled up from a part of the work.")
     return "\n\n\n".join(parts)
