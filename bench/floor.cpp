@@ -7,7 +7,8 @@
 #include "scratch.hpp"
 
 // What does memory allow, to one core and to all of them: loading, storing, and both? In mapped shared
-// memory, larger than caches. floor/SUBJECT/CORES; a copy counts what it reads and what it writes.
+// memory, larger than caches. What uses one core only is called SUBJECT_one_core. A copy counts what it reads
+// and what it writes.
 namespace {
 
 using namespace shmkit;
@@ -73,7 +74,7 @@ void copies(benchmark::State& state, Buffers& buffers, unsigned cores) {
 using Loop = void (*)(benchmark::State&, Buffers&, unsigned cores);
 
 void add(const std::string& subject, Loop loop, unsigned cores) {
-  benchmark::RegisterBenchmark(("floor/" + subject + "/" + std::to_string(cores)).c_str(),
+  benchmark::RegisterBenchmark(("floor/" + subject).c_str(),
                                [loop, cores](benchmark::State& state) {
                                  if (Buffers* buffers = Buffers::get(state)) loop(state, *buffers, cores);
                                })
@@ -82,13 +83,13 @@ void add(const std::string& subject, Loop loop, unsigned cores) {
 }
 
 const bool kAdded = [] {
-  const unsigned all = default_workers().count;
-  for (unsigned cores = 1; cores <= all; cores = cores == all ? all + 1 : all) {
-    add("load_only", loads, cores);
-    add("store_only", stores<Stores::plain>, cores);
-    add("store_non_temporal", stores<Stores::non_temporal>, cores);
-    add("copy", copies<Stores::plain>, cores);
-    add("copy_non_temporal", copies<Stores::non_temporal>, cores);
+  for (const auto& [subject, loop] : {std::pair<std::string, Loop>{"load_only", loads},
+                                      {"store_only", stores<Stores::plain>},
+                                      {"store_non_temporal", stores<Stores::non_temporal>},
+                                      {"copy", copies<Stores::plain>},
+                                      {"copy_non_temporal", copies<Stores::non_temporal>}}) {
+    add(subject, loop, default_workers().count);
+    add(subject + "_one_core", loop, 1);
   }
   return true;
 }();

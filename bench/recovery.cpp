@@ -23,7 +23,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::uint64_t kElements = std::uint64_t{1} << 23U;  // 64 MiB of doubles.
 constexpr std::uint64_t kChunks = 1024;                       // Of 64 KiB: some microseconds each.
-constexpr int kKills = 200;  // Some tenths of a second.
+constexpr int kKills = 200;                                   // Some tenths of a second.
 constexpr std::chrono::microseconds kPause{10};
 constexpr std::chrono::milliseconds kLong{100};  // After which nobody waits for a chunk any more.
 

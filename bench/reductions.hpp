@@ -2,8 +2,8 @@
 
 #include <benchmark/benchmark.h>
 
-#include <array>
 #include <cmath>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -12,7 +12,8 @@
 
 // Reductions over arrays that are larger than caches: memory decides. Each subject takes the same two arrays,
 // already mapped, and gives the maximum, the sum or the dot product; it is checked before and after every
-// round. reduce_max, reduce_sum, reduce_dot: over all cores; reduce_max_one_core and so on: over one.
+// round. Questions are reduce_max, reduce_sum and reduce_dot; what uses one core only is called
+// SUBJECT_one_core.
 namespace shmkit::bench {
 
 enum class Reduction { max, sum, dot };
@@ -20,81 +21,91 @@ enum class Cores { one, all };
 
 struct Operands {
   std::span<const double> x;
-  std::span<const double> y;
+  std::span<const double> y;  // Of dot only.
 };
 
-/// Uniform random numbers, made when first asked for. Pools that work on them are started later.
-class ReductionArrays {
+/// Uniform random numbers. Pools that work on them are started later.
+template <unsigned kSeed>
+class RandomNumbers {
  public:
-  /// Null: the benchmark is skipped.
-  static ReductionArrays* get(benchmark::State& state) { return fixture<ReductionArrays>(state, kBytes); }
-
-  explicit ReductionArrays(std::uint64_t bytes);
-  ArrayDraft& x() { return x_; }
-  ArrayDraft& y() { return y_; }
-  Operands operands() { return {x_.array().elements<double>(), y_.array().elements<double>()}; }
-  double expected(Reduction reduction) const { return expected_[static_cast<std::size_t>(reduction)]; }
+  explicit RandomNumbers(std::uint64_t bytes)
+      : draft_(unnamed_array(Kind::float64, {bytes / sizeof(double)})) {
+    RunOptions options;
+    options.arguments = {{"seed", std::to_string(kSeed)}};
+    run("random", draft_, options);
+  }
+  ArrayDraft& draft() noexcept { return draft_; }
+  std::span<const double> numbers() { return draft_.array().elements<double>(); }
 
  private:
-  static constexpr std::uint64_t kBytes = 1'600'000'000;
-
-  ArrayDraft x_;
-  ArrayDraft y_;
-  std::array<double, 3> expected_{};
+  ArrayDraft draft_;
 };
 
-constexpr const char* name_of(Reduction reduction) {
-  return reduction == Reduction::max ? "max" : reduction == Reduction::sum ? "sum" : "dot";
-}
+/// A reduction and what it is over.
+class ReductionTask {
+ public:
+  /// Empty: the benchmark is skipped.
+  static std::optional<ReductionTask> get(benchmark::State& state, Reduction reduction);
+
+  const char* kernel() const noexcept;
+  JobArrays arrays() const;
+  ArrayDraft& x() const noexcept { return x_->draft(); }
+  Operands operands() const { return {x_->numbers(), y_ ? y_->numbers() : std::span<const double>()}; }
+  Reduction reduction() const noexcept { return reduction_; }
+  double expected() const noexcept { return expected_; }
+
+  /// Others add in other orders, and round every time.
+  void check(benchmark::State& state, double found) const {
+    const double slack = reduction_ == Reduction::max ? 0 : 1e-9 * expected_;
+    if (!(std::fabs(found - expected_) <= slack)) state.SkipWithError("wrong result");
+  }
+  void count_bytes(benchmark::State& state) const {
+    const std::size_t bytes = operands().x.size_bytes() + operands().y.size_bytes();
+    state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(bytes));
+  }
+
+ private:
+  Reduction reduction_ = Reduction::max;
+  RandomNumbers<1>* x_ = nullptr;
+  RandomNumbers<2>* y_ = nullptr;
+  double expected_ = 0;
+};
 
 inline unsigned count_of(Cores cores) { return cores == Cores::one ? 1 : default_workers().count; }
 
-inline JobArrays job_over(ReductionArrays& arrays, Reduction reduction) {
-  JobArrays job{{arrays.x()}, {}};
-  if (reduction == Reduction::dot) job.in.emplace_back(arrays.y());
-  return job;
+/// Registers SUBJECT, or SUBJECT_one_core: `measure(state, task, threads)`.
+template <class Measure>
+void add_reduction(const std::string& subject, Reduction reduction, Cores cores, Measure measure) {
+  constexpr const char* kQuestions[] = {"reduce_max/", "reduce_sum/", "reduce_dot/"};
+  const std::string name = kQuestions[static_cast<int>(reduction)] + subject;
+  benchmark::RegisterBenchmark((name + (cores == Cores::one ? "_one_core" : "")).c_str(),
+                               [=](benchmark::State& state) {
+                                 const auto task = ReductionTask::get(state, reduction);
+                                 if (!task) return;
+                                 measure(state, *task, count_of(cores));
+                                 task->count_bytes(state);
+                               })
+      ->UseRealTime()
+      ->Unit(benchmark::kMillisecond);
 }
 
-/// Others add in other orders, and round every time.
-inline void check_reduction(benchmark::State& state, const ReductionArrays& arrays, Reduction reduction,
-                            double found) {
-  const double wanted = arrays.expected(reduction);
-  const double slack = reduction == Reduction::max ? 0 : 1e-9 * wanted;
-  if (!(std::fabs(found - wanted) <= slack)) state.SkipWithError("wrong result");
-}
-
-inline void count_reduced(benchmark::State& state, ReductionArrays& arrays, Reduction reduction) {
-  const std::size_t read = reduction == Reduction::dot ? 2 : 1;
-  const std::size_t bytes = read * arrays.operands().x.size_bytes();
-  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(bytes));
-}
-
-inline std::string reduction_question(Reduction reduction, Cores cores) {
-  return std::string("reduce_") + name_of(reduction) + (cores == Cores::one ? "_one_core" : "");
-}
-
-/// Registers a subject for all reductions. `prepare(arrays, reduction, threads)` gives what computes it.
+/// For all reductions. `prepare(task, threads)` gives what computes it.
 template <class Prepare>
 void add_reductions(const std::string& subject, Cores cores, Prepare prepare) {
-  for (const Reduction reduction : {Reduction::max, Reduction::sum, Reduction::dot}) {
-    const auto run = [=](benchmark::State& state) {
-      ReductionArrays* arrays = ReductionArrays::get(state);
-      if (arrays == nullptr) return;
-      auto compute = prepare(*arrays, reduction, count_of(cores));
-      check_reduction(state, *arrays, reduction, compute());
-      for (auto _ : state) check_reduction(state, *arrays, reduction, compute());
-      count_reduced(state, *arrays, reduction);
-    };
-    const std::string name = reduction_question(reduction, cores) + "/" + subject;
-    benchmark::RegisterBenchmark(name.c_str(), run)->UseRealTime()->Unit(benchmark::kMillisecond);
-  }
+  const auto measure = [=](benchmark::State& state, const ReductionTask& task, unsigned threads) {
+    auto compute = prepare(task, threads);
+    task.check(state, compute());
+    for (auto _ : state) task.check(state, compute());
+  };
+  for (const Reduction reduction : {Reduction::max, Reduction::sum, Reduction::dot})
+    add_reduction(subject, reduction, cores, measure);
 }
 
 /// The same for a rival's `compute(reduction, operands, threads)`.
 template <class Compute>
 void add_rival_reductions(const std::string& subject, Cores cores, Compute compute) {
-  add_reductions(subject, cores, [=](ReductionArrays& arrays, Reduction reduction, unsigned threads) {
-    return [=, operands = arrays.operands()] { return compute(reduction, operands, threads); };
+  add_reductions(subject, cores, [=](const ReductionTask& task, unsigned threads) {
+    return [=, operands = task.operands()] { return compute(task.reduction(), operands, threads); };
   });
 }
 

@@ -5,42 +5,32 @@
 namespace {
 
 using namespace shmkit;
+using bench::Cores;
+using bench::Operands;
 using bench::Reduction;
-using bench::ReductionArrays;
 
-std::uint64_t load_all(const bench::Operands& operands, Reduction reduction, unsigned threads) {
-  const std::uint64_t x = bench::load_only(std::as_bytes(operands.x), threads);
-  return reduction == Reduction::dot ? x ^ bench::load_only(std::as_bytes(operands.y), threads) : x;
+std::uint64_t load_all(const Operands& operands, unsigned threads) {
+  return bench::load_only(std::as_bytes(operands.x), threads) ^
+         (operands.y.empty() ? 0 : bench::load_only(std::as_bytes(operands.y), threads));
 }
 
-std::uint64_t expected(const bench::Operands& operands, Reduction reduction) {
+std::uint64_t expected(const Operands& operands) {
   std::uint64_t words = 0;
-  for (const double x : operands.x) words ^= std::bit_cast<std::uint64_t>(x);
-  if (reduction == Reduction::dot)
-    for (const double y : operands.y) words ^= std::bit_cast<std::uint64_t>(y);
+  for (const auto column : {operands.x, operands.y})
+    for (const double element : column) words ^= std::bit_cast<std::uint64_t>(element);
   return words;
 }
 
-void load(benchmark::State& state, Reduction reduction, unsigned threads) {
-  ReductionArrays* arrays = ReductionArrays::get(state);
-  if (arrays == nullptr) return;
-  const bench::Operands operands = arrays->operands();
-  if (load_all(operands, reduction, threads) != expected(operands, reduction))
-    return state.SkipWithError("not every word was loaded");
-  for (auto _ : state) bench::keep(load_all(operands, reduction, threads));
-  bench::count_reduced(state, *arrays, reduction);
+void load(benchmark::State& state, const bench::ReductionTask& task, unsigned threads) {
+  const Operands operands = task.operands();
+  if (load_all(operands, threads) != expected(operands)) state.SkipWithError("not every word was loaded");
+  for (auto _ : state) bench::keep(load_all(operands, threads));
 }
 
 const bool kAdded = [] {
-  for (const auto cores : {bench::Cores::all, bench::Cores::one}) {
-    for (const auto reduction : {Reduction::max, Reduction::sum, Reduction::dot}) {
-      const std::string name = bench::reduction_question(reduction, cores) + "/load_only";
-      benchmark::RegisterBenchmark(
-          name.c_str(), [=](benchmark::State& state) { load(state, reduction, bench::count_of(cores)); })
-          ->UseRealTime()
-          ->Unit(benchmark::kMillisecond);
-    }
-  }
+  for (const auto cores : {Cores::all, Cores::one})
+    for (const auto reduction : {Reduction::max, Reduction::sum, Reduction::dot})
+      bench::add_reduction("load_only", reduction, cores, load);
   return true;
 }();
 

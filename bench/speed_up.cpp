@@ -13,7 +13,7 @@ namespace {
 
 using namespace shmkit;
 using bench::Reduction;
-using bench::ReductionArrays;
+using bench::ReductionTask;
 
 /// 1, 2, 3, 4, 6, 8, 12, ...; all CPUs, and twice as many.
 std::set<unsigned> worker_counts() {
@@ -45,18 +45,18 @@ void measure(benchmark::State& state, double wanted, Job job) {
   for (auto _ : state) check();
 }
 
-void max_in_processes(benchmark::State& state, ReductionArrays& arrays, unsigned workers) {
+void max_in_processes(benchmark::State& state, const ReductionTask& task, unsigned workers) {
   WorkerPool pool = WorkerPool::start(workers);
-  measure(state, arrays.expected(Reduction::max), [&] { return number(pool.run("max", arrays.x())); });
+  measure(state, task.expected(), [&] { return number(pool.run("max", task.x())); });
 }
 
-void max_in_threads(benchmark::State& state, ReductionArrays& arrays, unsigned workers) {
+void max_in_threads(benchmark::State& state, const ReductionTask& task, unsigned workers) {
   const RunOptions options = on_threads(workers);
-  measure(state, arrays.expected(Reduction::max), [&] { return number(run("max", arrays.x(), options)); });
+  measure(state, task.expected(), [&] { return number(run("max", task.x(), options)); });
 }
 
-void loads(benchmark::State& state, ReductionArrays& arrays, unsigned workers) {
-  const auto bytes = std::as_bytes(arrays.operands().x);
+void loads(benchmark::State& state, const ReductionTask& task, unsigned workers) {
+  const auto bytes = std::as_bytes(task.operands().x);
   const std::uint64_t wanted = bench::load_only(bytes, 1);
   for (auto _ : state)
     if (bench::load_only(bytes, workers) != wanted) state.SkipWithError("not every word was loaded");
@@ -93,7 +93,7 @@ void add(const std::string& subject, unsigned workers, auto measured) {
 
 void add_over_arrays(const std::string& subject, unsigned workers, auto measured) {
   add(subject, workers, [=](benchmark::State& state) {
-    if (ReductionArrays* arrays = ReductionArrays::get(state)) measured(state, *arrays, workers);
+    if (const auto task = ReductionTask::get(state, Reduction::max)) measured(state, *task, workers);
   });
 }
 
