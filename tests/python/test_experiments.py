@@ -107,7 +107,7 @@ def test_what_did_not_run_is_neither_right_nor_wrong():
 
 
 def test_tables_fit_eighty_columns():
-    group = Group("sum_million_chunks", "x" * 30, footnote="a long footnote " * 20)
+    group = Group("sum_million_chunks", "x " * 40, footnote="a long footnote " * 20)
     group.row("16 processes, chunks copied, again", 123.45, Measured(4567.8, True, 3.0), Measured(0.0000123))
     group.row("y" * 34, 0.17, Measured(99.99, True, 3.0), Measured(12345.6, True, 2.0), 2, "a long note " * 20)
     assert max(map(len, text.tables([group.document()]).splitlines())) <= text.WIDTH
@@ -216,7 +216,8 @@ def test_pi_runs_in_every_way():
     document = check(pi.run(bench(said), 20_000))[0]
     assert all(row["python"] > 0 and row["shmkit"] > 0 for row in document["rows"])
     assert said
-    assert "pi" in markdown.document([document])
+    assert "| `pi` | pi, from 10 x 20,000 random points | right |" in markdown.summary([document])
+    assert markdown.details(document).count("| yes |") == len(document["rows"])
 
 
 @needs_shmtool
