@@ -8,7 +8,7 @@ import time
 from suite import children, derived, document, doubts, machine, tables
 from suite.bench_program import BenchProgram
 from suite.command import EXPERIMENTS, chosen
-from suite.errors import FAILED, USAGE, Interrupted, cannot_write
+from suite.errors import FAILED, USAGE, Interrupted, SuiteError, cannot_write
 from suite.progress import Progress
 from suite.rivals import all_rivals
 from suite.runner import Collected, Runner
