@@ -49,11 +49,14 @@ class Question:
                 return reference.format(subject) if subject != reference else None
         return None
 
+    def subjects(self, subject):
+        """What a subject of shmkit_bench is here: itself, or several that it measures at once."""
+        return [subject + ending for ending in self.more] or [subject]
+
     def samples(self, subject, row):
         """(subject, value) of a row of shmkit_bench."""
-        if not self.more:
-            return [(subject, self.metric(row))]
-        return [(subject + ending, metric(row)) for ending, metric in self.more.items()]
+        metrics = self.more.values() or [self.metric]
+        return [(name, metric(row)) for name, metric in zip(self.subjects(subject), metrics)]
 
 
 def _power_of(base):
