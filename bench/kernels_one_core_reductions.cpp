@@ -93,7 +93,8 @@ void add(const std::string& kernel) {
     JobArrays job{{arrays.x}, {}};
     if (kernel == "dot") job.in.emplace_back(arrays.y);
     const RunOptions options = bench::in_one_loop();
-    if (!right(kernel, arrays, run(kernel, job, options))) return state.SkipWithError("wrong result");
+    if (!bench::right_once(kernel, [&] { return right(kernel, arrays, run(kernel, job, options)); }))
+      return state.SkipWithError("wrong result");
     for (auto _ : state) run(kernel, job, options);
     bench::count_kernel_bytes(state, job.in.size());
   });
