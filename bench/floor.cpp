@@ -41,7 +41,7 @@ void count_bytes(benchmark::State& state, std::uint64_t bytes) {
 }
 
 std::string name_of(const char* loop, Stores stores, unsigned cores) {
-  return loop + std::to_string(static_cast<int>(stores)) + std::to_string(cores);
+  return std::string("floor/") + loop + std::to_string(static_cast<int>(stores)) + std::to_string(cores);
 }
 
 bool loads_all(Buffers& buffers, unsigned cores) {
@@ -53,7 +53,7 @@ bool loads_all(Buffers& buffers, unsigned cores) {
 }
 
 void loads(benchmark::State& state, Buffers& buffers, unsigned cores) {
-  if (!bench::right_once("loads" + std::to_string(cores), [&] { return loads_all(buffers, cores); }))
+  if (!bench::right_once("floor/loads" + std::to_string(cores), [&] { return loads_all(buffers, cores); }))
     return state.SkipWithError("not every word was loaded");
   for (auto _ : state) bench::keep(bench::load_only(buffers.from(), cores));
   count_bytes(state, Buffers::kEach);

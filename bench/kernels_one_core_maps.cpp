@@ -36,7 +36,7 @@ bool right(const Map& map, KernelArrays& arrays) {
 void add(const Map& map) {
   bench::add_kernel(map.kernel, [map](benchmark::State& state, KernelArrays& arrays) {
     const RunOptions options = bench::in_one_loop(map.arguments);
-    if (!bench::right_once(map.kernel, [&] { return right(map, arrays); }))
+    if (!bench::right_once("kernels_one_core/" + map.kernel, [&] { return right(map, arrays); }))
       return state.SkipWithError("wrong result");
     for (auto _ : state) run(map.kernel, job_of(map, arrays), options);
     bench::count_kernel_bytes(state, map.reads + 1);
