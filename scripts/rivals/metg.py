@@ -6,7 +6,7 @@ Usage: metg.py [--bench build/release/bench/shmkit_bench] [--repetitions 5]
 The granularity of a job is wall time x workers / tasks; its efficiency the elements per second, relative to the best
 of the sweep. METG(50%) is the smallest granularity at which the efficiency is still one half (E. Slaughter et al.,
 "Task Bench", SC'20), interpolated between the sweep's points on logarithmic axes. Every subject is compared with its
-own best. Runs the metg_* benchmarks interleaved and prints the sweep and the METG of each subject.
+own best. Runs the benchmarks metg/* interleaved and prints the sweep and the METG of each subject.
 """
 
 import argparse
@@ -58,7 +58,7 @@ def print_sweep(subject, points):
 
 def measure(bench, repetitions):
     """{subject: points}: the medians of interleaved repetitions."""
-    command = [bench, "--benchmark_filter=^metg_", f"--benchmark_repetitions={repetitions}", "--benchmark_format=json",
+    command = [bench, "--benchmark_filter=^metg/", f"--benchmark_repetitions={repetitions}", "--benchmark_format=json",
                "--benchmark_enable_random_interleaving=true"]
     done = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True)
     jobs = {}
@@ -67,8 +67,8 @@ def measure(bench, repetitions):
             jobs.setdefault(row["run_name"], []).append((row["granularity_ns"], row["items_per_second"]))
     subjects = {}
     for name, samples in jobs.items():
-        question, subject = name.split("/")
-        point = Point(int(question.removeprefix("metg_")), *map(statistics.median, zip(*samples)))
+        _, subject, elements = name.split("/")
+        point = Point(int(elements), *map(statistics.median, zip(*samples)))
         subjects.setdefault(subject, []).append(point)
     return {subject: sorted(points, key=lambda p: p.elements) for subject, points in sorted(subjects.items())}
 
