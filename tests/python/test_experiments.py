@@ -13,9 +13,10 @@ import sys
 import time
 import urllib.error
 
+import jsonschema
 import pytest
 
-from cli_checks import needs_shmtool
+from cli_checks import SCHEMAS, needs_shmtool
 from helpers import SHM, TIMEOUT_S
 
 SOURCE = pathlib.Path(os.environ.get("SHMKIT_SOURCE_DIR", pathlib.Path(__file__).resolve().parents[2]))
@@ -217,6 +218,7 @@ def test_the_server_answers_and_ends():
 
 def check(groups):
     documents = [group.document() for group in groups]
+    jsonschema.validate(documents, SCHEMAS["bench.json"]["properties"]["experiments"])
     for row in (row for document in documents for row in document["rows"]):
         assert row.keys() == ROW_KEYS
         assert row["verified"], row
