@@ -3,6 +3,8 @@
 import os
 import pathlib
 
+_LOAD = os.getloadavg()[0]  # Before we add to it.
+
 
 def cpus():
     """How many CPUs this process may use."""
@@ -22,9 +24,8 @@ def reason_for_no_gain():
     """The likely one, for work that has none of its own."""
     if cpus() == 1:
         return "there is one CPU"
-    load = os.getloadavg()[0]
-    if load > cpus():
-        return f"the machine was busy (load {load:.1f} on {cpus()} CPUs)"
+    if _LOAD > cpus():
+        return f"the machine was busy (load {_LOAD:.1f} on {cpus()} CPUs)"
     if _cores() == 1:
         return f"the {cpus()} CPUs are one core"
     return "too little work, or it waits for memory"

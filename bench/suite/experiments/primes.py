@@ -55,11 +55,12 @@ def run(bench, begin=BEGIN, count=COUNT):
             return pool.map(is_prime, numbers[:done], chunksize=4)
 
     for workers, published in enumerate(PUBLISHED, 1):
-        bench.say(f"primes: {workers} workers")
+        way = "1 worker" if workers == 1 else f"{workers} workers"
+        bench.say(f"primes: {way}")
         ours = bench.run(lambda result: result == sum(prime), "primes", "--arg", f"start={begin}", "--arg",
                          f"stop={begin + count}", "--chunks", count, "-w", workers,
                          *(["--via", "serial"] if workers == 1 else []))[0]
         theirs = in_python.measure(lambda w=workers: python(w), lambda answer: answer == prime[:done], scale)
         note = f"Python: the first {done} numbers, scaled by the divisions" if workers == 1 and done != count else ""
-        group.row("1 worker" if workers == 1 else f"{workers} workers", published, theirs, ours, workers, note)
+        group.row(way, published, theirs, ours, workers, note)
     return [group]
