@@ -60,7 +60,7 @@ def chosen(names):
 
 
 def list_text():
-    lines = [f"{question.name:<26}{question.asks} [{question.unit.replace('_', ' ')}]" for question in QUESTIONS]
+    lines = [f"{question.name:<26}{question.asks}" for question in QUESTIONS]
     return "\n".join([*lines, f"{EXPERIMENTS:<26}workloads of a lesson, beside Python's"]) + "\n"
 
 
