@@ -6,6 +6,7 @@ from html import escape
 from suite.page_machine import machine_section
 from suite.page_style import STYLE
 from suite.page_tables import html_table
+from suite.questions import BY_NAME
 from suite.report_tables import derived_table, experiment_tables, question_tables, skipped_table
 
 HOW_TO_READ = (
@@ -75,9 +76,9 @@ def _questions(document, pictures, drawings):
         if not picture.name.startswith("experiment_"):
             shown = [tables.pop(question) for question in picture.questions if question in tables]
             yield Section(f"picture-{picture.name}", picture.title,
-                          _figure(picture, drawings) + _repeat(picture.questions) + _tables(shown))  # fmt: skip
+                          _asked(picture.questions) + _figure(picture, drawings) + _tables(shown))  # fmt: skip
     for question, table in tables.items():
-        yield Section(f"question-{table.name}", question.replace("_", " "), _repeat([question]) + _tables([table]))
+        yield Section(f"question-{table.name}", question, _asked([question]) + _tables([table]))
 
 
 def _experiments(document, pictures, drawings):
@@ -108,9 +109,20 @@ def _figure(picture, drawings):
     return f'<figure>\n{caption}\n<div class="scroll">{drawings[picture.name]}</div>\n{link}\n</figure>\n'
 
 
-def _repeat(questions):
-    return f"<pre><code>shmtool bench {escape(' '.join(questions))}</code></pre>\n" if questions else ""
+def _asked(questions):
+    """What the questions ask, and the command that asks them again."""
+    if not questions:
+        return ""
+    asks = "; ".join(f"<b>{escape(q)}</b>: {escape(BY_NAME[q].asks)}" for q in questions if q in BY_NAME)
+    command = f"<pre><code>shmtool bench {escape(' '.join(questions))}</code></pre>\n"
+    return (f'<p class="soft">{asks}</p>\n' if asks else "") + command
 
 
 def _tables(tables):
-    return "\n".join(html_table(table, hidden=("question",)) for table in tables)
+    return "\n".join(html_table(table, hidden=("question",), heads=_heads(table)) for table in tables)
+
+
+def _heads(table):
+    """The parameter has a name of its own: bytes, workers."""
+    question = BY_NAME.get(table.title)
+    return {"parameter": question.parameter} if question and question.parameter else {}

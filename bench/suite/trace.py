@@ -33,11 +33,11 @@ def trace_of(document):
 
 def lanes(trace):
     """The lanes that have slices, by process and thread, times from the first event on."""
-    events = trace.get("traceEvents", []) if isinstance(trace, dict) else trace if isinstance(trace, list) else []
-    events = [event for event in events if isinstance(event, dict)]
+    events = trace.get("traceEvents") if isinstance(trace, dict) else trace
     found = {}
-    for event in events:
-        _add(found, event)
+    for event in events if isinstance(events, list) else []:
+        if isinstance(event, dict):
+            _add(found, event)
     found = [found[key] for key in sorted(found, key=str) if found[key].slices]
     _from_zero(found)
     return found

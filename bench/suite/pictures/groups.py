@@ -22,7 +22,7 @@ def draw_groups(groups, sides, left, words):
         present = [side for side in sides if side in group]
         for i, side in enumerate(present):
             _bar(axes, place + (i - (len(present) - 1) / 2) * thickness, thickness, group[side], left, look(side), words)
-    legend_above(axes, handles=[patch(look(side).colour, look(side).hatch, plain(side)) for side in sides])
+    legend_above(axes, [patch(look(side).colour, look(side).hatch, plain(side)) for side in sides])
     axes.set_yticks(range(len(groups)), [plain(label) for label in groups])
     axes.set_ylim(len(groups) - 0.45, -0.55)
     axes.grid(visible=False, axis="y")

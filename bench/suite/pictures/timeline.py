@@ -86,4 +86,4 @@ def _label(axes, found):
         if any(_kind(name) == kind for lane in found for _, name in lane.instants):
             handles += axes.plot([], [], marker=marker, color=colour, markeredgecolor=INK, markersize=9, linestyle="none",
                                  label=kind)  # fmt: skip
-    legend_above(axes, columns=5, handles=handles)
+    legend_above(axes, handles)
