@@ -122,3 +122,14 @@ def test_lanes_are_named_ordered_and_begin_at_zero():
     (lane,) = trace.lanes({"traceEvents": events})
     assert lane.name == "worker 0"
     assert lane.slices["run"] == [(0.0, pytest.approx(5e-6)), (pytest.approx(10e-6), pytest.approx(15e-6))]
+
+
+def test_lanes_keep_the_traces_order_and_a_replaced_worker_is_one_worker():
+    events = []
+    for pid, name, order in ((9, "worker 10", 11), (10, "worker 2", 3), (8, "worker 2", 3)):
+        events += [{"ph": "M", "name": "thread_name", "pid": pid, "tid": 1, "args": {"name": name}},
+                   {"ph": "M", "name": "thread_sort_index", "pid": pid, "tid": 1, "args": {"sort_index": order}},
+                   {**RUN, "pid": pid}]  # fmt: skip
+    assert [lane.name for lane in trace.lanes(events)] == ["worker 2", "worker 2", "worker 10"]
+    (picture,) = timeline.pictures({"trace": events})
+    assert picture.caption.startswith("2 workers ran 3 slices in 5 us")

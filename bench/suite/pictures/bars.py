@@ -25,7 +25,8 @@ def draw_bars(points, label):
     log_times(axes.xaxis)
     axes.set_xlim(left, max(point.p90 for point in points) * room_for_notes(points, left))
     axes.set_yticks(range(len(points)), [plain(point.subject) for point in points])
-    axes.set(ylim=(len(points) - 0.4, -0.6), xlabel=label)
+    axes.set_ylim(len(points) - 0.4, -0.6)
+    axes.set_xlabel(label, loc="right")
     axes.grid(visible=False, axis="y")
     axes.tick_params(axis="y", length=0)
     return drawing

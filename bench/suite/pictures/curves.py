@@ -20,6 +20,6 @@ def legend_above(axes, handles=None):
     """A legend over the axes, where it covers nothing; of what was drawn with a label, or of the handles."""
     handles = axes.get_legend_handles_labels()[0] if handles is None else handles
     longest = max((len(handle.get_label()) for handle in handles), default=0)
-    axes.legend(handles=handles, ncol=max(1, min(5, LINE // (longest + HANDLE))), loc="lower left",
-                bbox_to_anchor=(-0.08, 1.0), fontsize=9.5, handlelength=3.4, borderaxespad=0.3,
+    axes.legend(handles=handles, ncol=max(1, min(5, LINE // (longest + HANDLE))), loc="lower right",
+                bbox_to_anchor=(1.0, 1.0), fontsize=9.5, handlelength=3.4, borderaxespad=0.3,
                 columnspacing=1.4)  # fmt: skip

@@ -57,5 +57,5 @@ def _draw(groups):
     drawing, axes = draw_groups(groups, sides, left, duration)
     log_times(axes.xaxis)
     axes.set_xlim(left, max(values) * (max(values) / left) ** 0.2)
-    axes.set_xlabel("time")
+    axes.set_xlabel("time", loc="right")
     return drawing

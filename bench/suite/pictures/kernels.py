@@ -43,5 +43,5 @@ def _caption(groups):
 def _draw(groups):
     drawing, axes = draw_groups(groups, (OURS, THEIRS), 0.0, number)
     axes.set_xlim(0, axes.get_xlim()[1] * 1.08)
-    axes.set_xlabel("GB/s read and written, float64")
+    axes.set_xlabel("GB/s read and written, float64", loc="right")
     return drawing

@@ -43,7 +43,7 @@ def _crossings(document, subject, curve):
 
 def _caption(curves, crossings):
     words = [f"{plain(subject)} {_least(*found.values(), curves[subject][0][0])}" for subject, found in crossings.items()]
-    return f"Half (nine tenths) of the best efficiency takes tasks of {'; '.join(words)}."
+    return f"Half (nine tenths) of the best efficiency takes tasks this long: {'; '.join(words)}."
 
 
 def _least(half, most, smallest):

@@ -30,7 +30,7 @@ def _end(found):
 
 def _caption(found):
     running = [slice for lane in found for slice in lane.slices.get("run", [])]
-    workers = sum("run" in lane.slices for lane in found)
+    workers = len({lane.name for lane in found if "run" in lane.slices})
     whole, busy = _end(found), sum(end - begin for begin, end in running)
     words = f"{workers} workers ran {len(running):,} slices in {duration(whole)}"
     if workers and whole:
@@ -42,7 +42,7 @@ def _caption(found):
 
 
 def _kind(name):
-    return next((kind for kind, *_ in INSTANTS if kind in name.lower() or (kind == "death" and "died" in name.lower())), None)
+    return next((kind for kind, *_ in INSTANTS if kind in name), None)
 
 
 def _draw(found):
@@ -60,7 +60,8 @@ def _draw(found):
                 axes.plot(times, [place - 0.36] * len(times), marker=marker, color=colour, markeredgecolor=INK,
                           markersize=9, linestyle="none", clip_on=False, zorder=5)  # fmt: skip
     _label(axes, found)
-    axes.set(xlim=(0, whole * scale), ylim=(len(found) - 0.5, -0.6), xlabel=f"time since the first slice ({unit})")
+    axes.set(xlim=(0, whole * scale), ylim=(len(found) - 0.5, -0.6))
+    axes.set_xlabel(f"time since the first slice ({unit})", loc="right")
     return drawing
 
 
