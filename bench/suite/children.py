@@ -4,6 +4,7 @@ import contextlib
 import os
 import pathlib
 import re
+import shutil
 import signal
 import subprocess
 import time
@@ -52,15 +53,18 @@ def _end(process):
 
 
 def sweep(pid, shmtool):
-    """Takes away what process `pid`, which has ended, left in /dev/shm: names with "bench-PID" in them."""
-    ours = re.compile(rf"bench-{pid}(?![0-9])")
+    """Takes away what process `pid`, which has ended, left in /dev/shm: names with "bench-PID" in them, and joblib's."""
+    ours = re.compile(rf"(bench-|loky-|joblib_memmapping_folder_){pid}(?![0-9])")
     left = [path for path in SHM.iterdir() if ours.search(path.name)]
     for path in left:
         if match := re.fullmatch(rf"shmkit-pool\.\d+\.(bench-{pid}-\d+)", path.name):
             subprocess.run([shmtool, "pool", "stop", match[1], "--now", "--quiet"], stdin=subprocess.DEVNULL,
                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
     for path in left:
-        path.unlink(missing_ok=True)
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager

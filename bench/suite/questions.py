@@ -33,7 +33,7 @@ class Question:
     metric: Callable  # The sample in a row of shmkit_bench.
     quick_s: float  # Budgets.
     full_s: float
-    references: tuple = ()  # (pattern of subjects, what they are compared with): the first that fits.
+    references: tuple = ()  # (pattern of subjects, what they are compared with; {} is the subject): the first that fits.
     parameter: str = ""  # What the number behind a subject is: bytes, elements, workers.
     quick: Callable = field(default=lambda parameter: True)  # Parameters of a quick run.
     more: dict = field(default_factory=dict)  # Further subjects of a row, by what is added to their names.
@@ -43,10 +43,10 @@ class Question:
         return self.quick_s if quick else self.full_s
 
     def reference(self, subject):
-        """Whom `subject` is compared with; None for the reference itself."""
+        """Whom `subject` is compared with, if anybody."""
         for pattern, reference in self.references:
             if fnmatch.fnmatchcase(subject, pattern):
-                return reference if subject != reference else None
+                return reference.format(subject) if subject != reference else None
         return None
 
     def samples(self, subject, row):
@@ -71,10 +71,9 @@ _REDUCTION_RIVALS = {"openmp": "OpenMP", "onetbb": "oneTBB"}
 _MEBIBYTE = 2**20
 
 
-def _reduction(name, quick_s, full_s):
-    return Question(f"reduce_{name}", f"how much of what memory allows does {name} reach?", "GB/s", _GB_S, quick_s, full_s,
-                    references=(("*_one_core", "load_only_one_core"), ("*_first", "load_only_first"), ("*", "load_only")),
-                    optional=_REDUCTION_RIVALS)
+def _reduction(name, asks, quick_s, full_s, optional=None):
+    return Question(f"reduce_{name}", asks, "GB/s", _GB_S, quick_s, full_s, references=(("*", "load_only"),),
+                    optional=optional or {})
 
 
 def _letters(name, quick_s, full_s, unit, metric, asks):
@@ -92,10 +91,10 @@ QUESTIONS = (
              references=(("*", "no_workers"),)),
     Question("chunk_overhead", "what an empty chunk costs", "ns_per_chunk", counter("ns_per_chunk"), 7, 60,
              references=(("*", "shmkit"),), optional=_PARALLEL_LOOPS),
-    Question("metg", "how small a task may be (time of one worker per task)", "ns_per_task", counter("granularity_ns"), 10, 90,
+    Question("metg", "how small tasks may be (worker time per task)", "ns_per_task", counter("granularity_ns"), 10, 90,
              parameter="elements", quick=_power_of(4), references=(("*", "shmkit"),), optional={"openmp_dynamic": "OpenMP"}),
     Question("round_trip", "a job of one chunk, there and back (median trip)", "us", counter("p50_us"), 16, 90,
-             references=(("*_parked", "futex_floor"), ("futex_floor", "futex_floor"), ("*", "spin_floor"))),
+             references=(("*_parked", "futex_floor"), ("*", "spin_floor"))),
     Question("submit", "one call, there and back (median trip)", "us", counter("p50_us"), 9, 60,
              references=(("*_parked", "shmkit_parked"), ("*", "shmkit_spinning"))),
     Question("map", "a call of a trivial function, of many", "ns_per_call", counter("ns_per_chunk"), 4, 30, references=(("*", "shmkit"),)),
@@ -105,18 +104,22 @@ QUESTIONS = (
     _letters("message_queue_2_to_2", 2, 20, "ns_per_message", counter("ns_per_message"), "a letter from two processes to two"),
     _letters("message_round_trip", 2, 15, "us", counter("p50_us"), "a letter there and back (median trip)"),
     _letters("message_round_trip_parked", 9, 45, "us", counter("p50_us"), "the same after 2 ms of silence"),
-    _reduction("max", 4, 40),
-    _reduction("sum", 4, 40),
-    _reduction("dot", 4, 40),
-    Question("floor", "what memory allows: loads, stores, copies", "GB/s", _GB_S, 3, 20, references=(("*", "load_only"),)),
-    Question("kernels_one_core", "a kernel on one core", "GB/s", _GB_S, 6, 50),
-    Question("speed_up", "the same job on more and more workers", "s", real_time("s"), 5, 50, parameter="workers",
+    _reduction("max", "the maximum, over all cores", 6, 40, _REDUCTION_RIVALS),
+    _reduction("max_fresh", "the maximum over a new mapping", 2, 15),
+    _reduction("max_one_core", "the maximum, on one core", 3, 20),
+    _reduction("sum", "the sum, over all cores", 4, 40, _REDUCTION_RIVALS),
+    _reduction("sum_one_core", "the sum, on one core", 3, 20),
+    _reduction("dot", "the dot product, over all cores", 5, 40, _REDUCTION_RIVALS),
+    _reduction("dot_one_core", "the dot product, on one core", 3, 20),
+    Question("floor", "what memory allows: loads, stores, copies", "GB/s", _GB_S, 3, 20, parameter="cores",
              references=(("*", "load_only"),)),
-    Question("recovery", "from the death of a worker to its chunk free, and leased again", "us", None, 6, 30,
+    Question("kernels_one_core", "a kernel on one core", "GB/s", _GB_S, 8, 60, references=(("*", "numpy_{}"),)),
+    Question("speed_up", "the same job on more and more workers", "s", real_time("s"), 5, 50, parameter="workers",
+             references=(("*_max", "load_only"),)),
+    Question("recovery", "a killed worker's chunk: until free, until leased again", "us", None, 6, 30,
              more={"_freed": counter("freed_p50_us"), "_leased": counter("leased_p50_us")}),
     Question("map_commands", "to start a command and collect it", "us_per_command", None, 6, 45,
              references=(("*_cpu", "posix_spawn_loop_cpu"), ("*", "posix_spawn_loop"))),
-    Question("mpi", "a message from one rank to another, and back", "us", None, 2, 10),
 )
 
 BY_NAME = {question.name: question for question in QUESTIONS}

@@ -1,21 +1,17 @@
 """One run of the suite: asks what is asked for, and says what came out, also when it is interrupted."""
 
-import importlib.util
 import os
 import pathlib
 import sys
 import time
 
-from suite import derived, document, doubts, machine, tables
+from suite import children, derived, document, doubts, machine, tables
 from suite.bench_program import BenchProgram
 from suite.command import EXPERIMENTS, chosen
-from suite.errors import FAILED, Interrupted, SuiteError, cannot_write
+from suite.errors import FAILED, Interrupted, cannot_write
 from suite.progress import Progress
 from suite.rivals import all_rivals
 from suite.runner import Collected, Runner
-
-QUICK_EXPERIMENTS_S = 60
-FULL_EXPERIMENTS_S = 360
 
 
 class Session:
@@ -33,11 +29,15 @@ class Session:
         _check_writable(settings)
         self._bench = BenchProgram(settings.shmtool, settings.programs)
         self.machine = machine.describe(self._bench.context())
-        seconds = sum(question.budget(settings.quick) for question in self.questions)
-        self.progress = Progress(seconds + self.wants_experiments * self._experiments_s(), settings.quiet)
+        self.progress = Progress(self._budget(), settings.quiet)
 
-    def _experiments_s(self):
-        return QUICK_EXPERIMENTS_S if self.settings.quick else FULL_EXPERIMENTS_S
+    def _budget(self):
+        seconds = sum(question.budget(self.settings.quick) for question in self.questions)
+        if self.wants_experiments:
+            from suite import experiments
+
+            seconds += experiments.budget(self.experiment_names, self.settings.quick)
+        return seconds
 
     def ask_all(self):
         runner = Runner(self._bench, all_rivals(), self.settings, self.progress)
@@ -49,8 +49,10 @@ class Session:
     def experiment(self):
         from suite import experiments
 
-        self.progress.step(EXPERIMENTS, self._experiments_s())
-        self.experiments = experiments.run_experiments(self.experiment_names, self.settings, self.progress)
+        try:
+            experiments.run_experiments(self.experiment_names, self.settings, self.progress, self.experiments)
+        finally:
+            children.sweep(os.getpid(), self.settings.shmtool)
 
     def document(self):
         summaries = document.summaries(self.collected.trusted())
@@ -110,11 +112,10 @@ def _experiments_text(answer):
 
 
 def _report(answer, directory):
-    if importlib.util.find_spec("suite.report") is None:
-        raise SuiteError("the part that writes reports is missing", "install shmkit again, or use --json")
     from suite import report
 
-    report.write_report(answer, directory)
+    for note in report.write_report(answer, directory):
+        print(f"shmtool bench: {note}", file=sys.stderr)
 
 
 def run(settings):

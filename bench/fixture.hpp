@@ -1,0 +1,26 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <system_error>
+
+#include "skip.hpp"
+
+namespace shmkit::bench {
+
+/// What is dear to make and belongs to `bytes`: T(bytes), made by the first benchmark that asks, and kept for
+/// all repetitions until the program ends. Null where memory is short or the system says no: then the
+/// benchmark is skipped and says why.
+template <class T>
+T* fixture(benchmark::State& state, std::uint64_t bytes) {
+  static std::map<std::uint64_t, std::unique_ptr<T>> kept;
+  std::unique_ptr<T>& found = kept[bytes];
+  try {
+    if (!found && spare_memory(state, bytes)) found = std::make_unique<T>(bytes);
+  } catch (const std::system_error& e) {
+    skip(state, e.what());
+  }
+  return found.get();
+}
+
+}  // namespace shmkit::bench
