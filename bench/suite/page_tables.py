@@ -18,8 +18,10 @@ def html_table(table, hidden=(), heads=None):
     head = "".join(f'<th scope="col"{_class(i, numeric)}>{escape(_head(table.columns[i], heads))}</th>' for i in kept)
     body = "\n".join(f"<tr>{_cells(row, kept, numeric)}</tr>" for row in table.rows)
     link = f'<a href="{table.name}.csv" download>{table.name}.csv</a>'
-    return (f'<div class="scroll"><table>\n<caption>{escape(table.title)} ({link})</caption>\n'
-            f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table></div>")  # fmt: skip
+    return (
+        f'<div class="scroll"><table>\n<caption>{escape(table.title)} ({link})</caption>\n'
+        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table></div>"
+    )
 
 
 def _cells(row, kept, numeric):

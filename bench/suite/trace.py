@@ -12,7 +12,7 @@ SHOWN = ("run", "claim", "wait")
 
 @dataclass
 class Lane:
-    """One worker: its slices as {category: [(begin, end) in seconds]}, its instants as [(seconds, category and name)]."""
+    """One worker: slices {category: [(begin, end) in seconds]}, instants [(seconds, category and name)]."""
 
     name: str
     order: float = math.inf
@@ -66,7 +66,9 @@ def _describe(lane, what, about):
 def _from_zero(lanes):
     begin = min((slice[0] for lane in lanes for slices in lane.slices.values() for slice in slices), default=0.0)
     for lane in lanes:
-        lane.slices = {name: sorted((b - begin, e - begin) for b, e in slices) for name, slices in lane.slices.items()}
+        lane.slices = {
+            name: sorted((b - begin, e - begin) for b, e in slices) for name, slices in lane.slices.items()
+        }
         lane.instants = sorted((max(0.0, at - begin), name) for at, name in lane.instants)
 
 

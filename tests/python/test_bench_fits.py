@@ -1,6 +1,6 @@
 """Fits of measured curves.
 
-The oracle are curves that are computed from the law itself, so that the answer is known; and curves that have no answer.
+The oracle are curves computed from the law itself, so that the answer is known; and curves that have no answer.
 """
 
 import math
@@ -42,7 +42,9 @@ def test_superlinear_curves_are_all_parallel_and_slower_ones_not_at_all():
     assert fits.amdahl_parallel_fraction([1, 2, 4], [1, 0.9, 0.7]) == 0
 
 
-@pytest.mark.parametrize("curve", [([], []), ([1], [1]), ([2], [0]), ([1, 2], [1, -3]), ([2], [math.nan]), ([4], [None])])
+@pytest.mark.parametrize(
+    "curve", [([], []), ([1], [1]), ([2], [0]), ([1, 2], [1, -3]), ([2], [math.nan]), ([4], [None])]
+)
 def test_curves_without_two_workers_have_no_fraction(curve):
     assert fits.amdahl_parallel_fraction(*curve) is None
 
@@ -93,13 +95,21 @@ def test_metg_is_missing_where_the_curve_never_gets_there_or_is_none():
 
 
 def test_metg_takes_the_first_crossing_of_a_curve_that_falls_again():
-    assert fits.metg([1, 2, 4, 8], [0.25, 1, 0.3, 1], 0.5).at == pytest.approx(math.sqrt(2))
+    assert fits.metg([1, 2, 8, 16], [0.25, 1, 0.3, 1], 0.5).at == pytest.approx(math.sqrt(2))
+
+
+def test_metg_goes_by_the_work_in_a_task_where_noise_turns_granularities_around():
+    """Tasks of 1, 2 and 16 elements, the first of them measured slower than the second."""
+    granularities = [52.0, 50.0, 60.0]
+    shares = fits.efficiencies([1, 2, 16], granularities)
+    assert 50 < fits.metg(granularities, shares).at < 60
+    assert fits.metg(granularities[::-1], shares[::-1]) == fits.metg(granularities, shares)
 
 
 def test_break_even_is_exact_for_power_laws():
-    sizes = [2**k for k in range(10, 31, 4)]  # 3 s = 200,000 sqrt(s) at s = (200,000 / 3)^2, out of it; at 60: in it.
+    sizes = [2**k for k in range(10, 31, 4)]
     crossing = fits.break_even(sizes, [3 * s for s in sizes], [60_000 * math.sqrt(s) for s in sizes])
-    assert crossing.at == pytest.approx(20_000**2, rel=1e-9)
+    assert crossing.at == pytest.approx(20_000**2, rel=1e-9), "where 3 s = 60,000 sqrt(s)"
     assert not crossing.is_bound
 
 

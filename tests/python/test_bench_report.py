@@ -15,13 +15,25 @@ import pytest
 
 from bench_reports import BENCH, DOCUMENT, Page, document, empty_document
 from suite import page_tables, report
-from suite.pictures import canvas, pictures
+from suite.pictures import canvas, palette, pictures
 from suite.report_tables import all_tables
 
 needs_matplotlib = pytest.mark.skipif(canvas.why_not() is not None, reason=f"no pictures: {canvas.why_not()}")
-STORY = ["move", "spawn", "chunk_overhead", "metg", "round_trip", "speed_up", "reductions", "kernels",
-         "experiment_max_3e8", "experiment_fib34", "experiment_sleeping_server", "timeline"]  # fmt: skip
-HOSTILE = "<script>alert('1')</script>\"&amp;$\\frac{$ --> \x07\nid=\"x\" \N{SNOWMAN}"
+STORY = [
+    "move",
+    "spawn",
+    "chunk_overhead",
+    "metg",
+    "round_trip",
+    "speed_up",
+    "reductions",
+    "kernels",
+    "experiment_max_3e8",
+    "experiment_fib34",
+    "experiment_sleeping_server",
+    "timeline",
+]
+HOSTILE = '<script>alert(\'1\')</script>"&amp;$\\frac{$ --> \x07\nid="x" \N{SNOWMAN}'
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +93,43 @@ def test_captions_are_computed_from_the_document():
     assert "from 5 MiB on" in pictures(changed)[0].caption
 
 
+def caption_of(name, changed):
+    return next(picture.caption for picture in pictures(changed | {"derived": []}) if picture.name == name)
+
+
+def test_captions_say_so_where_sharing_never_pays_or_always():
+    changed = document()
+    mine = [row for row in changed["rows"] if (row["question"], row["subject"]) == ("move", "attach_and_read")]
+    for row in mine:
+        row["median"] *= 1e6
+    assert "never gets cheaper than a pipe here, up to 1 GiB" in caption_of("move", changed)
+    for row in mine:
+        row["median"] /= 1e12
+    assert "from 1 KiB, the smallest size tried, on" in caption_of("move", changed)
+
+
+def test_captions_call_a_bound_a_bound():
+    changed = document()
+    for row in changed["rows"]:
+        if (row["question"], row["subject"]) == ("metg", "shmkit"):
+            row["median"] = 100.0 * row["parameter"]
+    assert "shmkit at most 100 ns (at most 100 ns)" in caption_of("metg", changed)
+
+
+def test_subjects_of_one_picture_differ_without_colour_and_known_ones_with_it():
+    for question in ("move", "metg", "speed_up"):
+        found = palette.looks({row["subject"] for row in document()["rows"] if row["question"] == question})
+        assert len({(one.colour, one.marker) for one in found.values()}) == len(found), question
+        assert len({(one.marker, one.dashes) for one in found.values()}) == len(found), question
+    strangers = palette.looks(f"stranger {i}" for i in range(12))
+    assert len({(one.colour, one.marker) for one in strangers.values()}) == 12
+
+
+def test_a_subject_looks_the_same_wherever_it_is():
+    assert palette.look("pipe") == palette.look("pipe") == palette.looks(["shmkit", "pipe"])["pipe"]
+    assert palette.look("a stranger") == palette.look("a stranger")
+
+
 def test_tables_hold_the_documents_numbers_to_the_last_digit(files):
     wanted = document()
     for question in {row["question"] for row in wanted["rows"]}:
@@ -136,13 +185,18 @@ def test_names_from_the_document_are_data_and_never_markup_or_paths():
 
 def test_the_same_document_gives_the_same_bytes_whoever_draws_it(files, tmp_path):
     (tmp_path / "matplotlibrc").write_text("font.size: 31\nlines.linewidth: 9\nsvg.fonttype: path\n")
-    run_report(tmp_path / "out", {"MPLCONFIGDIR": str(tmp_path), "PYTHONHASHSEED": "7", "TZ": "Pacific/Auckland", "COLUMNS": "20"})
+    run_report(
+        tmp_path / "out",
+        {"MPLCONFIGDIR": str(tmp_path), "PYTHONHASHSEED": "7", "TZ": "Pacific/Auckland", "COLUMNS": "20"},
+    )
     assert {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()} == files
 
 
 def run_report(directory, environment, path=str(BENCH)):
     command = [sys.executable, "-P", "-m", "suite.report", str(DOCUMENT), str(directory)]
-    done = subprocess.run(command, env={**os.environ, "PYTHONPATH": path, **environment}, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(
+        command, env={**os.environ, "PYTHONPATH": path, **environment}, capture_output=True, text=True, timeout=120
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 

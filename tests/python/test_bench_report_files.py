@@ -42,13 +42,19 @@ def test_what_cannot_be_written_leaves_everything_as_it_was(tmp_path):
 
 def test_a_disk_without_room_is_exit_code_6_and_no_directory(tmp_path):
     """A limit on the size of files stands for a full disk: the first that is larger fails half-way."""
+
     def small_files():
         resource.setrlimit(resource.RLIMIT_FSIZE, (2_000, 2_000))
 
     (tmp_path / "document").write_text(json.dumps(empty_document()))
-    done = subprocess.run([sys.executable, "-P", "-m", "suite.report", str(tmp_path / "document"), str(tmp_path / "out")],
-                          env={**os.environ, "PYTHONPATH": str(BENCH), "MPLCONFIGDIR": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"},
-                          preexec_fn=small_files, capture_output=True, text=True, timeout=120)  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "suite.report", str(tmp_path / "document"), str(tmp_path / "out")],
+        env={**os.environ, "PYTHONPATH": str(BENCH), "MPLCONFIGDIR": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"},
+        preexec_fn=small_files,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
     assert done.returncode == 6, done.stderr
     assert "no room" in done.stderr and "Traceback" not in done.stderr
     assert not (tmp_path / "out").exists()
@@ -99,12 +105,28 @@ def test_without_a_trace_there_is_no_timeline_and_an_unreadable_one_is_said(tmp_
 RUN = {"ph": "X", "cat": "run", "name": "chunk", "pid": 1, "tid": 1, "ts": 10, "dur": 5}
 
 
-@pytest.mark.parametrize("events", [
-    [], {}, 7, "word", {"traceEvents": None}, {"traceEvents": [1, None, [], "x", {}]},
-    [{**RUN, "ts": "soon"}, {**RUN, "dur": None}, {**RUN, "ts": float("nan")}, {"ph": "X"}, {**RUN, "cat": ["run"]}],
-    [{**RUN, "dur": -5}], [{**RUN, "dur": 0}], [RUN, {"ph": "M", "name": "thread_name", "pid": 1, "tid": 1, "args": 3}],
-    [{**RUN, "pid": [1], "tid": {"a": 2}}, {**RUN, "pid": None}],
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "events",
+    [
+        [],
+        {},
+        7,
+        "word",
+        {"traceEvents": None},
+        {"traceEvents": [1, None, [], "x", {}]},
+        [
+            {**RUN, "ts": "soon"},
+            {**RUN, "dur": None},
+            {**RUN, "ts": float("nan")},
+            {"ph": "X"},
+            {**RUN, "cat": ["run"]},
+        ],
+        [{**RUN, "dur": -5}],
+        [{**RUN, "dur": 0}],
+        [RUN, {"ph": "M", "name": "thread_name", "pid": 1, "tid": 1, "args": 3}],
+        [{**RUN, "pid": [1], "tid": {"a": 2}}, {**RUN, "pid": None}],
+    ],
+)
 def test_events_that_are_none_are_passed_over(events):
     report.report_files(empty_document() | {"trace": events})
 
@@ -118,7 +140,11 @@ def test_a_million_slices_make_a_picture_of_some_thousand_pieces():
 
 
 def test_lanes_are_named_ordered_and_begin_at_zero():
-    events = [{"ph": "M", "name": "thread_name", "pid": 1, "tid": 1, "args": {"name": "worker 0"}}, {**RUN, "ts": 20}, RUN]
+    events = [
+        {"ph": "M", "name": "thread_name", "pid": 1, "tid": 1, "args": {"name": "worker 0"}},
+        {**RUN, "ts": 20},
+        RUN,
+    ]
     (lane,) = trace.lanes({"traceEvents": events})
     assert lane.name == "worker 0"
     assert lane.slices["run"] == [(0.0, pytest.approx(5e-6)), (pytest.approx(10e-6), pytest.approx(15e-6))]
@@ -127,9 +153,11 @@ def test_lanes_are_named_ordered_and_begin_at_zero():
 def test_lanes_keep_the_traces_order_and_a_replaced_worker_is_one_worker():
     events = []
     for pid, name, order in ((9, "worker 10", 11), (10, "worker 2", 3), (8, "worker 2", 3)):
-        events += [{"ph": "M", "name": "thread_name", "pid": pid, "tid": 1, "args": {"name": name}},
-                   {"ph": "M", "name": "thread_sort_index", "pid": pid, "tid": 1, "args": {"sort_index": order}},
-                   {**RUN, "pid": pid}]  # fmt: skip
+        events += [
+            {"ph": "M", "name": "thread_name", "pid": pid, "tid": 1, "args": {"name": name}},
+            {"ph": "M", "name": "thread_sort_index", "pid": pid, "tid": 1, "args": {"sort_index": order}},
+            {**RUN, "pid": pid},
+        ]
     assert [lane.name for lane in trace.lanes(events)] == ["worker 2", "worker 2", "worker 10"]
     (picture,) = timeline.pictures({"trace": events})
     assert picture.caption.startswith("2 workers ran 3 slices in 5 us")

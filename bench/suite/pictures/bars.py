@@ -33,8 +33,16 @@ def draw_bars(points, label):
 
 
 def bar(axes, place, point, left, look, thickness=0.68):
-    axes.barh(place, point.median - left, left=left, height=thickness, color=look.colour, hatch=look.hatch,
-              edgecolor=INK, linewidth=0.6)  # fmt: skip
+    axes.barh(
+        place,
+        point.median - left,
+        left=left,
+        height=thickness,
+        color=look.colour,
+        hatch=look.hatch,
+        edgecolor=INK,
+        linewidth=0.6,
+    )
     spread = [[max(point.median - point.p10, 0.0)], [max(point.p90 - point.median, 0.0)]]
     axes.errorbar(point.median, place, xerr=spread, fmt="none", ecolor=INK, elinewidth=1.1, capsize=3)
 
