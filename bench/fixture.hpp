@@ -2,6 +2,8 @@
 
 #include <map>
 #include <memory>
+#include <set>
+#include <string>
 #include <system_error>
 
 #include "skip.hpp"
@@ -21,6 +23,16 @@ T* fixture(benchmark::State& state, std::uint64_t bytes) {
     skip(state, e.what());
   }
   return found.get();
+}
+
+/// Whether `right()`: asked the first time that a benchmark called `name` runs, and no more once it was.
+template <class Right>
+bool right_once(const std::string& name, Right right) {
+  static std::set<std::string> found;
+  if (found.contains(name)) return true;
+  if (!right()) return false;
+  found.insert(name);
+  return true;
 }
 
 }  // namespace shmkit::bench

@@ -40,32 +40,50 @@ void count_bytes(benchmark::State& state, std::uint64_t bytes) {
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(bytes));
 }
 
-void loads(benchmark::State& state, Buffers& buffers, unsigned cores) {
+std::string name_of(const char* loop, Stores stores, unsigned cores) {
+  return std::string("floor/") + loop + std::to_string(static_cast<int>(stores)) + std::to_string(cores);
+}
+
+bool loads_all(Buffers& buffers, unsigned cores) {
   std::uint64_t wanted = 0;
   for (const std::uint64_t word : std::span(reinterpret_cast<const std::uint64_t*>(buffers.from().data()),
                                             Buffers::kEach / sizeof(std::uint64_t)))
     wanted ^= word;
-  if (bench::load_only(buffers.from(), cores) != wanted)
+  return bench::load_only(buffers.from(), cores) == wanted;
+}
+
+void loads(benchmark::State& state, Buffers& buffers, unsigned cores) {
+  if (!bench::right_once("floor/loads" + std::to_string(cores), [&] { return loads_all(buffers, cores); }))
     return state.SkipWithError("not every word was loaded");
   for (auto _ : state) bench::keep(bench::load_only(buffers.from(), cores));
   count_bytes(state, Buffers::kEach);
 }
 
+bool stores_all(Buffers& buffers, Stores stores, unsigned cores) {
+  std::ranges::fill(buffers.to(), std::byte{0});
+  bench::store_only(buffers.to(), ~std::uint64_t{0}, stores, cores);
+  return std::ranges::count(buffers.to(), std::byte{0xFF}) == Buffers::kEach;
+}
+
 template <Stores kStores>
 void stores(benchmark::State& state, Buffers& buffers, unsigned cores) {
-  std::ranges::fill(buffers.to(), std::byte{0});
-  bench::store_only(buffers.to(), ~std::uint64_t{0}, kStores, cores);
-  if (std::ranges::count(buffers.to(), std::byte{0xFF}) != Buffers::kEach)
+  if (!bench::right_once(name_of("stores", kStores, cores),
+                         [&] { return stores_all(buffers, kStores, cores); }))
     return state.SkipWithError("not every word was stored");
   for (std::uint64_t word = 0; auto _ : state) bench::store_only(buffers.to(), ++word, kStores, cores);
   count_bytes(state, Buffers::kEach);
 }
 
+bool copies_all(Buffers& buffers, Stores stores, unsigned cores) {
+  std::ranges::fill(buffers.to(), std::byte{0});
+  bench::copy_bytes(buffers.from(), buffers.to(), stores, cores);
+  return std::memcmp(buffers.from().data(), buffers.to().data(), Buffers::kEach) == 0;
+}
+
 template <Stores kStores>
 void copies(benchmark::State& state, Buffers& buffers, unsigned cores) {
-  std::ranges::fill(buffers.to(), std::byte{0});
-  bench::copy_bytes(buffers.from(), buffers.to(), kStores, cores);
-  if (std::memcmp(buffers.from().data(), buffers.to().data(), Buffers::kEach) != 0)
+  if (!bench::right_once(name_of("copies", kStores, cores),
+                         [&] { return copies_all(buffers, kStores, cores); }))
     return state.SkipWithError("the copy is another");
   for (auto _ : state) bench::copy_bytes(buffers.from(), buffers.to(), kStores, cores);
   count_bytes(state, 2 * Buffers::kEach);

@@ -26,9 +26,11 @@ class SharedPayload {
 SharedPayload* verified(benchmark::State& state, const bench::Payload* payload) {
   auto* shared = payload != nullptr ? bench::fixture<SharedPayload>(state, payload->bytes().size()) : nullptr;
   if (shared == nullptr) return nullptr;
-  const auto wanted = payload->bytes();
-  std::memcpy(shared->bytes().data(), wanted.data(), wanted.size());
-  if (std::memcmp(shared->attach().bytes().data(), wanted.data(), wanted.size()) == 0) return shared;
+  const auto arrives = [shared, wanted = payload->bytes()] {
+    std::memcpy(shared->bytes().data(), wanted.data(), wanted.size());
+    return std::memcmp(shared->attach().bytes().data(), wanted.data(), wanted.size()) == 0;
+  };
+  if (bench::right_once("move/" + std::to_string(payload->bytes().size()), arrives)) return shared;
   state.SkipWithError("the bytes arrived changed");
   return nullptr;
 }

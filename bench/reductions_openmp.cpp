@@ -7,21 +7,21 @@ namespace {
 
 using namespace shmkit::bench;
 
-double maximum(std::span<const double> x, unsigned threads) {
+double maximum(std::span<const double> x, [[maybe_unused]] unsigned threads) {
   double best = x[0];
 #pragma omp parallel for simd num_threads(threads) reduction(max : best)
   for (std::size_t i = 0; i < x.size(); ++i) best = std::max(best, x[i]);
   return best;
 }
 
-double sum(std::span<const double> x, unsigned threads) {
+double sum(std::span<const double> x, [[maybe_unused]] unsigned threads) {
   double total = 0;
 #pragma omp parallel for simd num_threads(threads) reduction(+ : total)
   for (std::size_t i = 0; i < x.size(); ++i) total += x[i];
   return total;
 }
 
-double dot(std::span<const double> x, std::span<const double> y, unsigned threads) {
+double dot(std::span<const double> x, std::span<const double> y, [[maybe_unused]] unsigned threads) {
   double total = 0;
 #pragma omp parallel for simd num_threads(threads) reduction(+ : total)
   for (std::size_t i = 0; i < x.size(); ++i) total += x[i] * y[i];

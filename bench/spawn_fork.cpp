@@ -1,6 +1,8 @@
 #include <sys/wait.h>
 
+#include <cerrno>
 #include <chrono>
+#include <new>
 #include <vector>
 
 #include "clerk.hpp"
@@ -22,10 +24,9 @@ class Forker {
  public:
   explicit Forker(std::uint64_t bytes)
       : helper_([bytes, memory = std::vector<char>()](const int&) mutable {
-          if (memory.empty()) memory.assign(bytes, 1);
-          return fork_here();
+          return fill(memory, bytes) ? fork_here() : Forked{};
         }) {
-    fork();  // Which has the memory filled.
+    if (!fork().well) throw std::system_error(ENOMEM, std::generic_category(), "fork of a large process");
   }
 
   Forked fork() {
@@ -34,6 +35,13 @@ class Forker {
   }
 
  private:
+  static bool fill(std::vector<char>& memory, std::uint64_t bytes) try {
+    if (memory.empty()) memory.assign(bytes, 1);
+    return true;
+  } catch (const std::bad_alloc&) {
+    return false;
+  }
+
   static Forked fork_here() {
     const auto start = Clock::now();
     const pid_t pid = ::fork();

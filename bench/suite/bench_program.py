@@ -42,7 +42,7 @@ def read(text, question):
         elif (message := row["error_message"]).startswith(SKIPPED):
             skipped[key] = message.removeprefix(SKIPPED).strip()
         else:
-            failures[str(key)] = message
+            failures |= {str(key._replace(subject=subject)): message for subject in question.subjects(key.subject)}
     return Outcome(samples, skipped, failures)
 
 

@@ -3,6 +3,7 @@
 import os
 import resource
 import subprocess
+import tempfile
 import time
 
 from suite.samples import Sample, require
@@ -21,12 +22,13 @@ def _cpu_seconds():
 def _run(words, count, command):
     """(wall seconds, CPU seconds of all processes, what they wrote); words(command, count) is the command line."""
     lines = "".join(f"{number}\n" for number in range(count))
-    environment = {**os.environ, "PARALLEL_HOME": "/nonexistent"}  # No configuration of the user's.
-    cpu = _cpu_seconds()
-    start = time.perf_counter()
     line = [str(word) for word in words(command, count)]
-    done = subprocess.run(line, input=lines, capture_output=True, text=True, check=True, env=environment)
-    return time.perf_counter() - start, _cpu_seconds() - cpu, done.stdout
+    with tempfile.TemporaryDirectory() as home:
+        environment = {**os.environ, "PARALLEL_HOME": home}  # No configuration of the user's.
+        cpu = _cpu_seconds()
+        start = time.perf_counter()
+        done = subprocess.run(line, input=lines, capture_output=True, text=True, check=True, env=environment)
+        return time.perf_counter() - start, _cpu_seconds() - cpu, done.stdout
 
 
 def measure(context, words, name):

@@ -43,8 +43,8 @@ def _speed_up(rows, cpus):
             continue
         yield _figure("speed_up", subject, "amdahl_parallel_fraction", fits.amdahl_parallel_fraction(*zip(*ups)), "")
         for n, up in ups:
-            yield _figure("speed_up", subject, "speed_up", up, "", n)
             if n > 1:
+                yield _figure("speed_up", subject, "speed_up", up, "", n)
                 yield _figure("speed_up", subject, "karp_flatt", fits.karp_flatt(n, up), "", n)
 
 

@@ -1,11 +1,10 @@
 """The answer as one JSON value: tests/schemas/bench.json."""
 
 import json
-import os
-import tempfile
 
 from suite import statistics
 from suite.errors import cannot_write
+from suite.files import write_files
 from suite.questions import QUESTIONS
 from suite.samples import Key
 
@@ -66,23 +65,12 @@ def to_text(document):
 
 
 def write(document, path):
-    """All of the file or nothing: written beside it and renamed. Throws SuiteError."""
-    temporary = None
-    try:
-        with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=f".{path.name}.", delete=False, encoding="utf-8") as file:
-            temporary = file.name
-            file.write(to_text(document))
-            file.flush()
-            os.fsync(file.fileno())
-            os.fchmod(file.fileno(), 0o666 & ~_umask())
-        os.replace(temporary, path)
-    except OSError as error:
-        if temporary:
-            os.unlink(temporary)
-        raise cannot_write(path, error) from None
-
-
-def _umask():
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask
+    """All of the file or nothing; into what is no ordinary file, a pipe or a device, as it comes. Throws SuiteError."""
+    content = to_text(document).encode()
+    if path.exists() and not path.is_file():
+        try:
+            path.write_bytes(content)
+        except OSError as error:
+            raise cannot_write(path, error) from None
+    else:
+        write_files(path.parent, {path.name: content})

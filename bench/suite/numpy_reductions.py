@@ -5,7 +5,7 @@ from suite.installed import lacks_module
 from suite.samples import Sample, require
 from suite.timing import median_s
 
-NAME = "numpy"
+NAME = "numpy_one_core"
 ELEMENTS = 100_000_000
 QUICK_ELEMENTS = 25_000_000
 

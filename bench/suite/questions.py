@@ -49,11 +49,14 @@ class Question:
                 return reference.format(subject) if subject != reference else None
         return None
 
+    def subjects(self, subject):
+        """What a subject of shmkit_bench is here: itself, or several that it measures at once."""
+        return [subject + ending for ending in self.more] or [subject]
+
     def samples(self, subject, row):
         """(subject, value) of a row of shmkit_bench."""
-        if not self.more:
-            return [(subject, self.metric(row))]
-        return [(subject + ending, metric(row)) for ending, metric in self.more.items()]
+        metrics = self.more.values() or [self.metric]
+        return [(name, metric(row)) for name, metric in zip(self.subjects(subject), metrics)]
 
 
 def _power_of(base):
@@ -68,12 +71,12 @@ _GB_S = counter("bytes_per_second", 1e-9)
 _OPENMP = {"openmp": "OpenMP"}
 _PARALLEL_LOOPS = {"openmp_reduction": "OpenMP", "openmp_dynamic": "OpenMP", "onetbb_simple": "oneTBB"}
 _REDUCTION_RIVALS = {"openmp": "OpenMP", "onetbb": "oneTBB"}
+_MEMORY_FLOORS = (("*_one_core", "load_only_one_core"), ("*_first", "load_only_first"), ("*", "load_only"))
 _MEBIBYTE = 2**20
 
 
-def _reduction(name, asks, quick_s, full_s, optional=None):
-    return Question(f"reduce_{name}", asks, "GB/s", _GB_S, quick_s, full_s, references=(("*", "load_only"),),
-                    optional=optional or {})
+def _reduction(name, asks, quick_s, full_s):
+    return Question(f"reduce_{name}", asks, "GB/s", _GB_S, quick_s, full_s, references=_MEMORY_FLOORS, optional=_REDUCTION_RIVALS)
 
 
 def _letters(name, quick_s, full_s, unit, metric, asks):
@@ -104,15 +107,10 @@ QUESTIONS = (
     _letters("message_queue_2_to_2", 2, 20, "ns_per_message", counter("ns_per_message"), "a letter from two processes to two"),
     _letters("message_round_trip", 2, 15, "us", counter("p50_us"), "a letter there and back (median trip)"),
     _letters("message_round_trip_parked", 9, 45, "us", counter("p50_us"), "the same after 2 ms of silence"),
-    _reduction("max", "the maximum, over all cores", 6, 40, _REDUCTION_RIVALS),
-    _reduction("max_fresh", "the maximum over a new mapping", 2, 15),
-    _reduction("max_one_core", "the maximum, on one core", 3, 20),
-    _reduction("sum", "the sum, over all cores", 4, 40, _REDUCTION_RIVALS),
-    _reduction("sum_one_core", "the sum, on one core", 3, 20),
-    _reduction("dot", "the dot product, over all cores", 5, 40, _REDUCTION_RIVALS),
-    _reduction("dot_one_core", "the dot product, on one core", 3, 20),
-    Question("floor", "what memory allows: loads, stores, copies", "GB/s", _GB_S, 3, 20, parameter="cores",
-             references=(("*", "load_only"),)),
+    _reduction("max", "the maximum of an array; first: of a new mapping", 9, 60),
+    _reduction("sum", "the sum of an array", 6, 45),
+    _reduction("dot", "the dot product of two arrays", 7, 50),
+    Question("floor", "what memory allows: loads, stores, copies", "GB/s", _GB_S, 4, 20, references=_MEMORY_FLOORS),
     Question("kernels_one_core", "a kernel on one core", "GB/s", _GB_S, 8, 60, references=(("*", "numpy_{}"),)),
     Question("speed_up", "the same job on more and more workers", "s", real_time("s"), 5, 50, parameter="workers",
              references=(("*_max", "load_only"),)),

@@ -1,5 +1,6 @@
 """Asks the questions: rounds of shmkit_bench and of every rival, in rotating order, within each question's budget."""
 
+import functools
 import time
 
 from suite import rival_process
@@ -16,10 +17,18 @@ class Collected:
     def __init__(self):
         self.samples = {}  # {Key: values}
         self.skipped = {}  # {(question, subject): reason}
-        self.failures = {}  # {str(Key), or a question: what was wrong}
+        self.failures = {}  # {str(Key), or a question, or a rival: what was wrong}
+        self._sources = {}  # {Key: the rival that measured it}
 
-    def add(self, outcome):
+    def expect(self, question, keys):
+        """Rows come in this order, whatever is measured first."""
+        for key in keys:
+            for subject in question.subjects(key.subject):
+                self.samples.setdefault(key._replace(subject=subject), [])
+
+    def add(self, outcome, rival=None):
         for key, value in outcome.samples:
+            self._sources[key] = rival
             self.samples.setdefault(key, []).append(value)
         for key, reason in outcome.skipped.items():
             size = "" if key.parameter is None else f"{key.parameter:.15g}: "
@@ -29,7 +38,7 @@ class Collected:
     def trusted(self):
         """{Key: values} without those that were wrong even once."""
         return {key: values for key, values in self.samples.items()
-                if not {str(key), f"{key.question}/{key.subject}"} & self.failures.keys()}  # fmt: skip
+                if values and not {str(key), self._sources[key]} & self.failures.keys()}  # fmt: skip
 
 
 def rotated(parts, number):
@@ -47,9 +56,9 @@ class Runner:
         self._known = bench.keys()
         self.collected = Collected()
 
-    def ask(self, question):
+    def ask(self, question, budget):
+        """Rounds for about `budget` seconds; one at least."""
         settings = self._settings
-        budget = question.budget(settings.quick)
         parts = self._parts(question, budget)
         if not parts:
             return
@@ -59,25 +68,32 @@ class Runner:
             if number and not settings.rounds and spent + spent / number > budget:
                 break  # Another round would not fit.
             for part in rotated(parts, number):
-                self.collected.add(part())
+                part()
 
     def _wanted_rounds(self):
         return self._settings.rounds or (QUICK_ROUNDS if self._settings.quick else FULL_ROUNDS)
 
     def _parts(self, question, budget):
-        """Functions: each measures its part of one round, and gives an Outcome."""
+        """Functions: each measures its part of one round."""
         keys = self._keys(question)
         rivals = self._available(question)
         share = budget / self._wanted_rounds() / max(1, len(rivals) + bool(keys))
         limit = max(LEAST_LIMIT_S, LIMIT_FACTOR * budget)
+        self.collected.expect(question, keys)
         parts = []
         if keys:
             min_time = min(0.5, max(0.005, share / (1.5 * REPETITIONS * len(keys))))
-            parts.append(lambda: self._bench.measure(question, keys, REPETITIONS, min_time, limit, self._progress.tick))
-        for rival in rivals:
-            context = Context(self._settings.shmtool, self._settings.programs, REPETITIONS, share, self._settings.quick)
-            parts.append(lambda rival=rival, context=context: rival_process.measure(rival, context, limit, self._progress.tick))
+            parts.append(lambda: self._measure_ours(question, keys, min_time, limit))
+        context = Context(self._settings.shmtool, self._settings.programs, REPETITIONS, share, self._settings.quick)
+        parts += [functools.partial(self._measure_rival, rival, context, limit) for rival in rivals]
         return parts
+
+    def _measure_ours(self, question, keys, min_time, limit):
+        self.collected.add(self._bench.measure(question, keys, REPETITIONS, min_time, limit, self._progress.tick))
+
+    def _measure_rival(self, rival, context, limit):
+        outcome = rival_process.measure(rival, context, limit, self._progress.tick)
+        self.collected.add(outcome, rival_process.name_of(rival))
 
     def _keys(self, question):
         """What shmkit_bench has of it; what its build lacks is said."""

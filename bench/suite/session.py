@@ -5,13 +5,16 @@ import pathlib
 import sys
 import time
 
-from suite import children, derived, document, doubts, machine, tables
+from suite import children, derived, document, doubts, files, machine, tables
 from suite.bench_program import BenchProgram
 from suite.command import EXPERIMENTS, chosen
-from suite.errors import FAILED, Interrupted, cannot_write
+from suite.errors import FAILED, Interrupted, SuiteError
 from suite.progress import Progress
 from suite.rivals import all_rivals
 from suite.runner import Collected, Runner
+
+LIMIT_S = {True: 105, False: 840}  # All questions together, quick or not: two minutes, and fifteen, with some to spare.
+LEAST_S = 0.3
 
 
 class Session:
@@ -42,9 +45,13 @@ class Session:
     def ask_all(self):
         runner = Runner(self._bench, all_rivals(), self.settings, self.progress)
         self.collected = runner.collected
-        for question in self.questions:
-            self.progress.step(question.name, question.budget(self.settings.quick))
-            runner.ask(question)
+        budgets = [question.budget(self.settings.quick) for question in self.questions]
+        end = time.monotonic() + min(sum(budgets), LIMIT_S[self.settings.quick])
+        for number, question in enumerate(self.questions):
+            # What one question takes too long, or not, the others share.
+            share = (end - time.monotonic()) * budgets[number] / sum(budgets[number:])
+            self.progress.step(question.name, budgets[number])
+            runner.ask(question, max(share, LEAST_S))
 
     def experiment(self):
         from suite import experiments
@@ -80,13 +87,14 @@ class Session:
 
 
 def _check_writable(settings):
-    """Before anything takes minutes."""
+    """Before anything takes minutes. Throws SuiteError."""
+    if settings.report:
+        files.require_writable(settings.report)
     if settings.json and settings.json != "-":
-        folder = pathlib.Path(settings.json).absolute().parent
-        if not os.access(folder, os.W_OK | os.X_OK):
-            reason = NotADirectoryError if folder.exists() else FileNotFoundError
-            raise cannot_write(settings.json, PermissionError(13, os.strerror(13)) if folder.is_dir() else
-                               reason(2, os.strerror(2)))  # fmt: skip
+        path = pathlib.Path(settings.json)
+        if path.is_dir() or not os.access(path if path.exists() else path.absolute().parent, os.W_OK):
+            where = "a directory" if path.is_dir() else "in a directory that is missing, or may not be written to"
+            raise SuiteError(f"cannot write '{path}': it is {where}", "name another file")
 
 
 def _publish(session):

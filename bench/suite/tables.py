@@ -5,8 +5,8 @@ import textwrap
 from suite.questions import BY_NAME
 
 COLUMNS = 80
-SUBJECT = 28
-MORE_SUBJECT = 38  # Without a column for the parameter.
+SUBJECT = 29
+WIDE_SUBJECT = 38  # Without a column for the parameter.
 _SIZES = (("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10))
 
 
@@ -16,8 +16,17 @@ def number(value):
         return "-"
     if value != 0 and not 1e-4 <= abs(value) < 1e8:
         return f"{value:.2e}"
-    digits = len(str(int(abs(value)))) if abs(value) >= 1 else 0
-    return f"{value:.{max(0, 4 - digits) if abs(value) >= 0.1 else 6}f}"
+    digits = len(str(int(abs(value))))
+    return f"{value:.{max(0, 4 - digits)}f}" if abs(value) >= 1 else f"{value:.4g}"
+
+
+def ratio(value):
+    """Three significant digits in at most 7 characters."""
+    if value is None:
+        return ""
+    if 0.1 <= value < 100:
+        return f"{value:.2f}"
+    return f"{value:.1e}" if value < 0.001 or value >= 1e7 else f"{value:.3g}" if value < 1 else f"{value:.0f}"
 
 
 def parameter(value, what):
@@ -43,16 +52,15 @@ def _machine(machine):
 
 
 def _head(what):
-    left = f"{'subject':<{SUBJECT}} {what:>9}" if what else f"{'subject':<{MORE_SUBJECT}}"
-    return f"{left} {'median':>9} {'p10':>9} {'p90':>9} {'n':>3} {'ratio':>6}"
+    left = f"{'subject':<{SUBJECT}} {what:>8}" if what else f"{'subject':<{WIDE_SUBJECT}}"
+    return f"{left} {'median':>9} {'p10':>9} {'p90':>9} {'n':>3} {'ratio':>7}"
 
 
 def _line(row, what):
-    ratio = "" if row["ratio"] is None else f"{row['ratio']:.4g}" if row["ratio"] >= 1e4 else f"{row['ratio']:.2f}"
-    left = (f"{_cut(row['subject'], SUBJECT):<{SUBJECT}} {parameter(row['parameter'], what):>9}" if what
-            else f"{_cut(row['subject'], MORE_SUBJECT):<{MORE_SUBJECT}}")  # fmt: skip
+    left = (f"{_cut(row['subject'], SUBJECT):<{SUBJECT}} {parameter(row['parameter'], what):>8}" if what
+            else f"{_cut(row['subject'], WIDE_SUBJECT):<{WIDE_SUBJECT}}")  # fmt: skip
     columns = " ".join(f"{number(row[column]):>9}" for column in ("median", "p10", "p90"))
-    return f"{left} {columns} {row['n']:>3} {ratio:>6}".rstrip()
+    return f"{left} {columns} {row['n']:>3} {ratio(row['ratio']):>7}".rstrip()
 
 
 def question(name, rows):
@@ -60,8 +68,9 @@ def question(name, rows):
     asked = BY_NAME[name]
     what = (asked.parameter or "parameter") if any(row["parameter"] is not None for row in rows) else ""
     unit = rows[0]["unit"].replace("_", " ")
-    against = sorted({row["ratio_to"] for row in rows if row["ratio_to"]})
-    title = f"{name}: {asked.asks}; {unit}" + (f"; ratio to {', '.join(against)}" if against else "")
+    against = ", ".join(dict.fromkeys(reference.format("SUBJECT") for _, reference in asked.references))
+    has_ratios = any(row["ratio"] is not None for row in rows)
+    title = f"{name}: {asked.asks}; {unit}" + (f"; ratio to {against}" if has_ratios else "")
     return "\n".join([*_wrapped(title), _head(what), "-" * COLUMNS, *(_line(row, what) for row in rows)])
 
 

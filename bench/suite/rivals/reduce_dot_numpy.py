@@ -7,7 +7,7 @@ from suite.numpy_reductions import NAME, available
 
 __all__ = ["NAME", "QUESTION", "available", "measure"]
 
-QUESTION = "reduce_dot_one_core"
+QUESTION = "reduce_dot"
 
 
 def measure(context):

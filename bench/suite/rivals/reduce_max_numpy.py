@@ -5,7 +5,7 @@ from suite.numpy_reductions import NAME, available
 
 __all__ = ["NAME", "QUESTION", "available", "measure"]
 
-QUESTION = "reduce_max_one_core"
+QUESTION = "reduce_max"
 
 
 def measure(context):

@@ -5,7 +5,7 @@ from suite.numpy_reductions import NAME, available
 
 __all__ = ["NAME", "QUESTION", "available", "measure"]
 
-QUESTION = "reduce_sum_one_core"
+QUESTION = "reduce_sum"
 
 
 def measure(context):
