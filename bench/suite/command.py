@@ -31,7 +31,7 @@ def parse(words):
     parser = _Parser(prog="shmtool bench", add_help=False, allow_abbrev=False)
     parser.add_argument("--shmtool", type=pathlib.Path, required=True)
     parser.add_argument("--programs", type=pathlib.Path, required=True)
-    for flag in ("--quick", "--pin", "--list", "--experiments"):
+    for flag in ("--quick", "--pin", "--list", "--experiments", "--markdown"):
         parser.add_argument(flag, action="store_true")
     parser.add_argument("-q", "--quiet", action="store_true")
     parser.add_argument("--rounds", type=_rounds)
