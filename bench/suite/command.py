@@ -54,8 +54,8 @@ def chosen(names):
     """The questions of these names, in their own order; all without names. Throws SuiteError."""
     for name in names:
         if name not in BY_NAME:
-            raise SuiteError(f"there is no question '{name}'",
-                             _did_you_mean(name, [*BY_NAME, EXPERIMENTS], "`shmtool bench --list` names them"), USAGE)  # fmt: skip
+            hint = _did_you_mean(name, [*BY_NAME, EXPERIMENTS], "`shmtool bench --list` names them")
+            raise SuiteError(f"there is no question '{name}'", hint, USAGE)
     return [question for question in QUESTIONS if not names or question.name in names]
 
 
