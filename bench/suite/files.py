@@ -12,7 +12,7 @@ LONGEST_NAME = 60
 
 
 def safe(name):
-    """A name of letters, digits, '_' and '-' for a file or an anchor; one that had to be changed ends with its checksum."""
+    """A name of letters, digits, '_' and '-' for a file or an anchor; a changed one ends with its checksum."""
     tame = re.sub(r"[^A-Za-z0-9_-]", "_", name)[:LONGEST_NAME]
     return tame if tame == name and name else f"{tame}_{zlib.crc32(name.encode('utf-8', 'surrogatepass')):08x}"
 
@@ -42,7 +42,7 @@ def write_files(directory, files):
 
 
 def require_writable(directory):
-    """What can be said before minutes of measuring: a SuiteError where write_files() would fail for lack of permission."""
+    """For before the minutes of measuring: a SuiteError where write_files() will fail for lack of permission."""
     directory = pathlib.Path(directory)
     if directory.exists() and not directory.is_dir():
         raise SuiteError(f"'{directory}' is not a directory", "name another one for the report")

@@ -63,12 +63,14 @@ def efficiencies(elements, granularities):
 def metg(granularities, efficiencies, share=0.5):
     """METG(share): the smallest granularity at which the efficiency reaches the share, as a Crossing.
 
-    Interpolated between the last point below and the first one at or above it, in logarithms of both. None when the
-    curve never gets there.
+    In the order of the work in a task, which is proportional to granularity x efficiency, so that noise among tasks of
+    next to no work turns no points around. Interpolated between the first point that reaches the share and the one
+    before, in logarithms of both. None when the curve never gets there.
 
     E. Slaughter et al., "Task Bench: a parameterized benchmark for evaluating parallel runtime performance", SC'20.
     """
-    points = sorted((g, e) for g, e in zip(granularities, efficiencies) if _positive(g) and _positive(e))
+    points = [(g, e) for g, e in zip(granularities, efficiencies) if _positive(g) and _positive(e)]
+    points.sort(key=lambda point: point[0] * point[1])
     reached = next((i for i, (_, e) in enumerate(points) if e >= share), None)
     if reached is None:
         return None

@@ -6,12 +6,13 @@ from html import escape
 from suite.page_machine import machine_section
 from suite.page_style import STYLE
 from suite.page_tables import html_table
+from suite.questions import BY_NAME
 from suite.report_tables import derived_table, experiment_tables, question_tables, skipped_table
 
 HOW_TO_READ = (
     "Figures are medians of n samples; 10&nbsp;% and 90&nbsp;% are their percentiles, drawn as whiskers and bands. "
     "“ratio” compares a median with that of the subject under “of”, with the same parameter."
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True)
@@ -22,13 +23,19 @@ class Section:
 
 
 def page(document, pictures, drawings, notes):
-    """pictures: the Pictures there are. drawings: {name: svg}, without those that could not be drawn. notes: sentences."""
-    sections = [machine_section(document), *_questions(document, pictures, drawings),
-                *_experiments(document, pictures, drawings), *_ends(document)]  # fmt: skip
+    """pictures: the Pictures there are. drawings: {name: svg} of those that were drawn. notes: sentences."""
+    sections = [
+        machine_section(document),
+        *_questions(document, pictures, drawings),
+        *_experiments(document, pictures, drawings),
+        *_ends(document),
+    ]
     sections = [s if isinstance(s, Section) else Section(*s) for s in sections]
     title = f"shmkit benchmarks, {document['machine']['cpu']}, {document['machine']['date']}"
     contents = "\n".join(f'<li><a href="#{s.anchor}">{escape(s.title)}</a></li>' for s in sections)
-    bodies = "\n".join(f'<section id="{s.anchor}">\n<h2>{escape(s.title)}</h2>\n{s.body}\n</section>' for s in sections)
+    bodies = "\n".join(
+        f'<section id="{s.anchor}">\n<h2>{escape(s.title)}</h2>\n{s.body}\n</section>' for s in sections
+    )
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -74,10 +81,13 @@ def _questions(document, pictures, drawings):
     for picture in pictures:
         if not picture.name.startswith("experiment_"):
             shown = [tables.pop(question) for question in picture.questions if question in tables]
-            yield Section(f"picture-{picture.name}", picture.title,
-                          _figure(picture, drawings) + _repeat(picture.questions) + _tables(shown))  # fmt: skip
+            yield Section(
+                f"picture-{picture.name}",
+                picture.title,
+                _asked(picture.questions) + _figure(picture, drawings) + _tables(shown),
+            )
     for question, table in tables.items():
-        yield Section(f"question-{table.name}", question.replace("_", " "), _repeat([question]) + _tables([table]))
+        yield Section(f"question-{table.name}", question, _asked([question]) + _tables([table]))
 
 
 def _experiments(document, pictures, drawings):
@@ -86,8 +96,11 @@ def _experiments(document, pictures, drawings):
         picture = drawn.get(table.name)
         footnote = f'<p class="soft">{escape(experiment["footnote"])}</p>' if experiment["footnote"] else ""
         unit = f'<p class="soft">Times in {escape(experiment["unit"])}.</p>'
-        yield Section(table.name, f"Experiment: {experiment['title']}",
-                      (_figure(picture, drawings) if picture else "") + unit + html_table(table) + footnote)  # fmt: skip
+        yield Section(
+            table.name,
+            f"Experiment: {experiment['title']}",
+            (_figure(picture, drawings) if picture else "") + unit + html_table(table) + footnote,
+        )
 
 
 def _ends(document):
@@ -108,9 +121,20 @@ def _figure(picture, drawings):
     return f'<figure>\n{caption}\n<div class="scroll">{drawings[picture.name]}</div>\n{link}\n</figure>\n'
 
 
-def _repeat(questions):
-    return f"<pre><code>shmtool bench {escape(' '.join(questions))}</code></pre>\n" if questions else ""
+def _asked(questions):
+    """What the questions ask, and the command that asks them again."""
+    if not questions:
+        return ""
+    asks = "; ".join(f"<b>{escape(q)}</b>: {escape(BY_NAME[q].asks)}" for q in questions if q in BY_NAME)
+    command = f"<pre><code>shmtool bench {escape(' '.join(questions))}</code></pre>\n"
+    return (f'<p class="soft">{asks}</p>\n' if asks else "") + command
 
 
 def _tables(tables):
-    return "\n".join(html_table(table, hidden=("question",)) for table in tables)
+    return "\n".join(html_table(table, hidden=("question",), heads=_heads(table)) for table in tables)
+
+
+def _heads(table):
+    """The parameter has a name of its own: bytes, workers."""
+    question = BY_NAME.get(table.title)
+    return {"parameter": question.parameter} if question and question.parameter else {}

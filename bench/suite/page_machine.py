@@ -11,10 +11,16 @@ def machine_section(document):
     """(anchor, title, body)."""
     items = "\n".join(f"<dt>{escape(name)}</dt><dd>{escape(str(value))}</dd>" for name, value in _facts(document))
     command = " ".join(["shmtool", "bench", *_options(document), "--report", "DIR"])
-    return ANCHOR, TITLE, (
-        f"<dl>\n{items}\n</dl>\n<pre><code>{escape(command)}</code></pre>\n"
-        '<p>All figures are in <a href="bench.json" download>bench.json</a>. To draw this page from that file again, where '
-        "the benchmarks were installed or built:</p>\n<pre><code>python3 -m suite.report bench.json DIR</code></pre>")  # fmt: skip
+    return (
+        ANCHOR,
+        TITLE,
+        (
+            f"<dl>\n{items}\n</dl>\n<pre><code>{escape(command)}</code></pre>\n"
+            '<p>All figures are in <a href="bench.json" download>bench.json</a>. To draw this page from it again, '
+            "where the benchmarks were installed or built:</p>\n"
+            "<pre><code>python3 -m suite.report bench.json DIR</code></pre>"
+        ),
+    )
 
 
 def _options(document):
@@ -32,5 +38,8 @@ def _facts(document):
         ("shmkit", f"{machine['shmkit']}, commit {machine['commit']}"),
         ("Python", f"{machine['python']}, NumPy {machine['numpy'] or 'not there'}"),
         ("load at the start", number(machine["load"])),
-        ("run", f"{document['mode']}, {'pinned' if document['pinned'] else 'not pinned'}, {duration(document['seconds'])}"),
+        (
+            "run",
+            f"{document['mode']}, {'pinned' if document['pinned'] else 'not pinned'}, {duration(document['seconds'])}",
+        ),
     ]

@@ -4,7 +4,8 @@ STYLE = """
 :root { color-scheme: light dark; --ink: #17181a; --paper: #fdfdfc; --soft: #5c6066; --line: #d4d6d9; --tint: #f1f3f5;
   --link: #00548a; --warn: #a33f00; }
 @media (prefers-color-scheme: dark) {
-  :root { --ink: #e7e8ea; --paper: #16181b; --soft: #a6abb2; --line: #3a3e44; --tint: #1f2226; --link: #7cc4f0; --warn: #ffa569; }
+  :root { --ink: #e7e8ea; --paper: #16181b; --soft: #a6abb2; --line: #3a3e44; --tint: #1f2226; --link: #7cc4f0;
+    --warn: #ffa569; }
 }
 * { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; }
@@ -35,7 +36,8 @@ tbody th { font-weight: 400; }
 .number { text-align: right; white-space: nowrap; }
 @media (max-width: 30rem) { dl { grid-template-columns: 1fr; } dd { margin-bottom: .4rem; } }
 @media print {
-  :root { color-scheme: light; --ink: #000; --paper: #fff; --soft: #444; --line: #bbb; --tint: #f4f4f4; --link: #000; --warn: #000; }
+  :root { color-scheme: light; --ink: #000; --paper: #fff; --soft: #444; --line: #bbb; --tint: #f4f4f4;
+    --link: #000; --warn: #000; }
   body { max-width: none; padding: 0; font-size: 10pt; }
   .scroll { overflow: visible; } .scroll > svg { min-width: 0; }
   figure, tr, .notice { break-inside: avoid; } h2, h3 { break-after: avoid; } thead { display: table-header-group; }

@@ -6,16 +6,22 @@ from html import escape
 HEADS = {"p10": "10 %", "p90": "90 %", "ratio_to": "of"}
 
 
-def html_table(table, hidden=()):
-    """A table that scrolls by itself where the page is narrow. hidden: columns that its section says already."""
+def html_table(table, hidden=(), heads=None):
+    """A table that scrolls by itself where the page is narrow. hidden: columns that its section says already.
+
+    heads: what columns are called here.
+    """
+    heads = HEADS | (heads or {})
     kept = [i for i, column in enumerate(table.columns) if column not in hidden]
     kept = [i for i in kept if any(row[i] is not None for row in table.rows)]
     numeric = {i for i in kept if any(_is_number(row[i]) for row in table.rows)}
-    head = "".join(f'<th scope="col"{_class(i, numeric)}>{escape(_head(table.columns[i]))}</th>' for i in kept)
+    head = "".join(f'<th scope="col"{_class(i, numeric)}>{escape(_head(table.columns[i], heads))}</th>' for i in kept)
     body = "\n".join(f"<tr>{_cells(row, kept, numeric)}</tr>" for row in table.rows)
     link = f'<a href="{table.name}.csv" download>{table.name}.csv</a>'
-    return (f'<div class="scroll"><table>\n<caption>{escape(table.title)} ({link})</caption>\n'
-            f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table></div>")  # fmt: skip
+    return (
+        f'<div class="scroll"><table>\n<caption>{escape(table.title)} ({link})</caption>\n'
+        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table></div>"
+    )
 
 
 def _cells(row, kept, numeric):
@@ -27,8 +33,8 @@ def _class(i, numeric):
     return ' class="number"' if i in numeric else ""
 
 
-def _head(column):
-    return HEADS.get(column, column.replace("_", " "))
+def _head(column, heads):
+    return heads.get(column, column.replace("_", " "))
 
 
 def _cell(value):

@@ -49,8 +49,16 @@ def _point(row):
     seconds = seconds_in(row["unit"])
     scale = seconds or 1.0
     p10, p90 = (row[key] if _is_positive(row[key]) else row["median"] for key in ("p10", "p90"))
-    return Point(row["subject"], row["parameter"], row["median"] * scale, p10 * scale, p90 * scale,
-                 seconds is not None, row["ratio"], row["ratio_to"])  # fmt: skip
+    return Point(
+        row["subject"],
+        row["parameter"],
+        row["median"] * scale,
+        p10 * scale,
+        p90 * scale,
+        seconds is not None,
+        row["ratio"],
+        row["ratio_to"],
+    )
 
 
 def _is_positive(value):

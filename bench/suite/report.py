@@ -37,8 +37,10 @@ def report_files(document):
     notes = [complaint] if (complaint := trace_of(document)[1]) else []
     reason = canvas.why_not()
     if reason and found:
-        notes.append(f"There are no pictures, because matplotlib is missing ({reason}). Install python3-matplotlib and run "
-                     "`python3 -m suite.report bench.json DIR`.")  # fmt: skip
+        notes.append(
+            f"There are no pictures, because matplotlib is missing ({reason}). Install python3-matplotlib and run "
+            "`python3 -m suite.report bench.json DIR`."
+        )
     drawings, files = ({}, {}) if reason else _drawn(found)
     files[PAGE] = page(document, found, drawings, notes).encode("utf-8", "backslashreplace")
     files[DOCUMENT] = (json.dumps(document, indent=2) + "\n").encode()

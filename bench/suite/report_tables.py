@@ -30,7 +30,10 @@ def question_tables(document):
 
 def experiment_tables(document):
     """A table per experiment, in order. "scaled": the sides whose figure stands for more work than was done."""
-    return [_table(f"experiment_{safe(e['experiment'])}", e["title"], EXPERIMENT, e["rows"]) for e in document["experiments"]]
+    return [
+        _table(f"experiment_{safe(e['experiment'])}", e["title"], EXPERIMENT, e["rows"])
+        for e in document["experiments"]
+    ]
 
 
 def derived_table(document):
@@ -42,7 +45,12 @@ def skipped_table(document):
 
 
 def all_tables(document):
-    tables = [*question_tables(document).values(), *experiment_tables(document), derived_table(document), skipped_table(document)]
+    tables = [
+        *question_tables(document).values(),
+        *experiment_tables(document),
+        derived_table(document),
+        skipped_table(document),
+    ]
     return [table for table in tables if table.rows]
 
 

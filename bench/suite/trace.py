@@ -12,9 +12,10 @@ SHOWN = ("run", "claim", "wait")
 
 @dataclass
 class Lane:
-    """One worker: its slices as {category: [(begin, end) in seconds]}, its instants as [(seconds, name)]."""
+    """One worker: slices {category: [(begin, end) in seconds]}, instants [(seconds, category and name)]."""
 
     name: str
+    order: float = math.inf
     slices: dict = field(default_factory=dict)
     instants: list = field(default_factory=list)
 
@@ -32,13 +33,13 @@ def trace_of(document):
 
 
 def lanes(trace):
-    """The lanes that have slices, by process and thread, times from the first event on."""
-    events = trace.get("traceEvents", []) if isinstance(trace, dict) else trace if isinstance(trace, list) else []
-    events = [event for event in events if isinstance(event, dict)]
+    """The lanes that have slices, in the trace's order or else by name, times from the first slice on."""
+    events = trace.get("traceEvents") if isinstance(trace, dict) else trace
     found = {}
-    for event in events:
-        _add(found, event)
-    found = [found[key] for key in sorted(found, key=str) if found[key].slices]
+    for event in events if isinstance(events, list) else []:
+        if isinstance(event, dict):
+            _add(found, event)
+    found = sorted((lane for lane in found.values() if lane.slices), key=lambda lane: (lane.order, lane.name))
     _from_zero(found)
     return found
 
@@ -46,21 +47,30 @@ def lanes(trace):
 def _add(found, event):
     kind, key = event.get("ph"), (event.get("pid"), event.get("tid"))
     lane = found.setdefault(str(key), Lane(f"{key[0]}/{key[1]}"))
-    if kind == "M" and event.get("name") == "thread_name" and isinstance(event.get("args"), dict):
-        lane.name = str(event["args"].get("name", lane.name))
-    elif kind == "X" and event.get("cat") in SHOWN and _is_time(event.get("ts")) and _is_time(event.get("dur")):
+    if kind == "M" and isinstance(event.get("args"), dict):
+        _describe(lane, event.get("name"), event["args"])
+    elif kind == "X" and event.get("cat") in SHOWN and _is_number(event.get("ts")) and _is_number(event.get("dur")):
         begin, length = event["ts"] * 1e-6, max(0.0, event["dur"] * 1e-6)
         lane.slices.setdefault(event["cat"], []).append((begin, begin + length))
-    elif kind in ("i", "I") and _is_time(event.get("ts")):
-        lane.instants.append((event["ts"] * 1e-6, str(event.get("name", ""))))
+    elif kind in ("i", "I") and _is_number(event.get("ts")):
+        lane.instants.append((event["ts"] * 1e-6, f"{event.get('cat')} {event.get('name')}"))
+
+
+def _describe(lane, what, about):
+    if what == "thread_name":
+        lane.name = str(about.get("name", lane.name))
+    elif what == "thread_sort_index" and _is_number(about.get("sort_index")):
+        lane.order = about["sort_index"]
 
 
 def _from_zero(lanes):
     begin = min((slice[0] for lane in lanes for slices in lane.slices.values() for slice in slices), default=0.0)
     for lane in lanes:
-        lane.slices = {name: sorted((b - begin, e - begin) for b, e in slices) for name, slices in lane.slices.items()}
+        lane.slices = {
+            name: sorted((b - begin, e - begin) for b, e in slices) for name, slices in lane.slices.items()
+        }
         lane.instants = sorted((max(0.0, at - begin), name) for at, name in lane.instants)
 
 
-def _is_time(value):
+def _is_number(value):
     return isinstance(value, (int, float)) and math.isfinite(value)

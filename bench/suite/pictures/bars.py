@@ -25,15 +25,24 @@ def draw_bars(points, label):
     log_times(axes.xaxis)
     axes.set_xlim(left, max(point.p90 for point in points) * room_for_notes(points, left))
     axes.set_yticks(range(len(points)), [plain(point.subject) for point in points])
-    axes.set(ylim=(len(points) - 0.4, -0.6), xlabel=label)
+    axes.set_ylim(len(points) - 0.4, -0.6)
+    axes.set_xlabel(label, loc="right")
     axes.grid(visible=False, axis="y")
     axes.tick_params(axis="y", length=0)
     return drawing
 
 
 def bar(axes, place, point, left, look, thickness=0.68):
-    axes.barh(place, point.median - left, left=left, height=thickness, color=look.colour, hatch=look.hatch,
-              edgecolor=INK, linewidth=0.6)  # fmt: skip
+    axes.barh(
+        place,
+        point.median - left,
+        left=left,
+        height=thickness,
+        color=look.colour,
+        hatch=look.hatch,
+        edgecolor=INK,
+        linewidth=0.6,
+    )
     spread = [[max(point.median - point.p10, 0.0)], [max(point.p90 - point.median, 0.0)]]
     axes.errorbar(point.median, place, xerr=spread, fmt="none", ecolor=INK, elinewidth=1.1, capsize=3)
 

@@ -27,7 +27,10 @@ SETTINGS = {
     "legend.frameon": False,
     "text.parse_math": False,  # Subject names are data.
     "figure.constrained_layout.use": True,
-    **{key: INK for key in ("text.color", "axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color", "hatch.color")},
+    **{
+        key: INK
+        for key in ("text.color", "axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color", "hatch.color")
+    },
 }
 WIDTH = 7.2
 DOTS_PER_INCH = 150

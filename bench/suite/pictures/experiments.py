@@ -26,8 +26,16 @@ def _pictures(experiment):
     if not groups:
         return []
     alt = "Groups of bars on a logarithmic axis of time: published, Python here, shmkit here, for each way to do it."
-    return [Picture(f"experiment_{safe(experiment['experiment'])}", experiment["title"], (), _caption(groups), alt,
-                    lambda: _draw(groups))]  # fmt: skip
+    return [
+        Picture(
+            f"experiment_{safe(experiment['experiment'])}",
+            experiment["title"],
+            (),
+            _caption(groups),
+            alt,
+            lambda: _draw(groups),
+        )
+    ]
 
 
 def _free(groups, way):
@@ -40,8 +48,14 @@ def _free(groups, way):
 
 
 def _caption(groups):
-    best = {side: min(((group[side][0], way) for way, group in groups.items() if side in group),
-                      key=lambda found: found[0], default=None) for side in SIDES}  # fmt: skip
+    best = {
+        side: min(
+            ((group[side][0], way) for way, group in groups.items() if side in group),
+            key=lambda found: found[0],
+            default=None,
+        )
+        for side in SIDES
+    }
     named = {"published": "the fastest published", "python": "Python here", "shmkit": "shmkit here"}
     words = [f"{named[side]} {duration(found[0])} ({plain(found[1])})" for side, found in best.items() if found]
     sentence = "At best: " + ", ".join(words) + "."
@@ -57,5 +71,5 @@ def _draw(groups):
     drawing, axes = draw_groups(groups, sides, left, duration)
     log_times(axes.xaxis)
     axes.set_xlim(left, max(values) * (max(values) / left) ** 0.2)
-    axes.set_xlabel("time")
+    axes.set_xlabel("time", loc="right")
     return drawing

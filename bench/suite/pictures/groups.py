@@ -15,14 +15,22 @@ def draw_groups(groups, sides, left, words):
 
     left: where bars begin. Every bar carries its value in words. Returns figure and axes, whose scale is the caller's.
     """
-    height = HEIGHT_OF_AXIS + HEIGHT_OF_BAR * (len(sides) + 0.6) * len(groups)
-    drawing, (axes,) = figure(height)
-    thickness = 1 / (len(sides) + 0.6)
+    bars = max(len(group) for group in groups.values()) + 0.6
+    drawing, (axes,) = figure(HEIGHT_OF_AXIS + HEIGHT_OF_BAR * bars * len(groups))
+    thickness = 1 / bars
     for place, group in enumerate(groups.values()):
         present = [side for side in sides if side in group]
         for i, side in enumerate(present):
-            _bar(axes, place + (i - (len(present) - 1) / 2) * thickness, thickness, group[side], left, look(side), words)
-    legend_above(axes, handles=[patch(look(side).colour, look(side).hatch, plain(side)) for side in sides])
+            _bar(
+                axes,
+                place + (i - (len(present) - 1) / 2) * thickness,
+                thickness,
+                group[side],
+                left,
+                look(side),
+                words,
+            )
+    legend_above(axes, [patch(look(side).colour, look(side).hatch, plain(side)) for side in sides])
     axes.set_yticks(range(len(groups)), [plain(label) for label in groups])
     axes.set_ylim(len(groups) - 0.45, -0.55)
     axes.grid(visible=False, axis="y")
@@ -32,9 +40,24 @@ def draw_groups(groups, sides, left, words):
 
 def _bar(axes, place, thickness, values, left, look, words):
     value, low, high = values
-    axes.barh(place, value - left, left=left, height=thickness, color=look.colour, hatch=look.hatch, edgecolor=INK,
-              linewidth=0.6)  # fmt: skip
+    axes.barh(
+        place,
+        value - left,
+        left=left,
+        height=thickness,
+        color=look.colour,
+        hatch=look.hatch,
+        edgecolor=INK,
+        linewidth=0.6,
+    )
     if high > low:
-        axes.errorbar(value, place, xerr=[[max(value - low, 0.0)], [max(high - value, 0.0)]], fmt="none", ecolor=INK,
-                      elinewidth=1, capsize=2)  # fmt: skip
+        axes.errorbar(
+            value,
+            place,
+            xerr=[[max(value - low, 0.0)], [max(high - value, 0.0)]],
+            fmt="none",
+            ecolor=INK,
+            elinewidth=1,
+            capsize=2,
+        )
     note(axes, place, max(high, value), words(value))

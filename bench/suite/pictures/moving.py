@@ -5,7 +5,7 @@ from suite.points import by_subject, derived, points
 from suite.wording import duration, listed, more_or_less, plain, size
 from suite.pictures.canvas import figure
 from suite.pictures.curves import draw_curve, legend_above
-from suite.pictures.palette import INK, looks
+from suite.pictures.palette import INK, looks, ordered
 from suite.pictures.picture import Picture
 from suite.pictures.scales import log_sizes, log_times
 
@@ -14,7 +14,7 @@ COPY, SHARE = "pipe", "attach_and_read"
 
 
 def pictures(document):
-    curves = by_subject(points(document, QUESTION))
+    curves = ordered(by_subject(points(document, QUESTION)))
     if not any(len(curve) > 1 for curve in curves.values()):
         return []
     even = _break_even(document, curves)
@@ -35,7 +35,9 @@ def _break_even(document, curves):
 
 def _caption(curves, even):
     if COPY not in curves or SHARE not in curves:
-        return "What it costs to give another process so many bytes: copies grow with the size, an attachment does not."
+        return (
+            "What it costs to give another process so many bytes: copies grow with the size, an attachment does not."
+        )
     copy, share = curves[COPY], curves[SHARE]
     if even is None:
         return f"Attaching and reading never gets cheaper than a pipe here, up to {size(share[-1].parameter)}."
@@ -44,8 +46,10 @@ def _caption(curves, even):
     copy, share = copy[-1], share[-1]
     if copy.parameter != share.parameter:
         return words
-    return (f"{words} At {size(copy.parameter)} it takes {duration(share.median)}; the pipe takes "
-            f"{duration(copy.median)}, {more_or_less(copy.median / share.median)} that.")  # fmt: skip
+    return (
+        f"{words} At {size(copy.parameter)} it takes {duration(share.median)}; the pipe takes "
+        f"{duration(copy.median)}, {more_or_less(copy.median / share.median)} that."
+    )
 
 
 def _draw(curves, even):
@@ -67,6 +71,13 @@ def _mark(axes, even):
     axes.axvline(even, color=INK, linewidth=1, dashes=(4, 3))
     left, right = axes.get_xlim()
     side = 1 if even * even < left * right else -1
-    axes.annotate(f"{SHARE} cheaper\nthan {COPY} from {size(even)}", (even, 0.98), xycoords=("data", "axes fraction"),
-                  xytext=(6 * side, 0), textcoords="offset points", va="top", ha="left" if side > 0 else "right",
-                  fontsize=9.5)  # fmt: skip
+    axes.annotate(
+        f"{SHARE} cheaper\nthan {COPY} from {size(even)}",
+        (even, 0.98),
+        xycoords=("data", "axes fraction"),
+        xytext=(6 * side, 0),
+        textcoords="offset points",
+        va="top",
+        ha="left" if side > 0 else "right",
+        fontsize=9.5,
+    )

@@ -18,8 +18,16 @@ def _pictures(document, question):
     if not found:
         return []
     alt = "Bars on a logarithmic axis of time, the cheapest subject first."
-    return [Picture(f"question_{safe(question)}", plain(question), (question,), _caption(found), alt,
-                    lambda: draw_bars(found, "time (whiskers: 10th to 90th percentile)"))]  # fmt: skip
+    return [
+        Picture(
+            f"question_{safe(question)}",
+            plain(question),
+            (question,),
+            _caption(found),
+            alt,
+            lambda: draw_bars(found, "time (whiskers: 10th to 90th percentile)"),
+        )
+    ]
 
 
 def _caption(found):
@@ -27,4 +35,5 @@ def _caption(found):
     words = f"{plain(cheapest.subject)} takes {duration(cheapest.median)}"
     if dearest is cheapest:
         return words + "."
-    return f"{words}, {plain(dearest.subject)} {number(dearest.median / cheapest.median)} times that ({duration(dearest.median)})."
+    times = number(dearest.median / cheapest.median)
+    return f"{words}, {plain(dearest.subject)} {times} times that ({duration(dearest.median)})."

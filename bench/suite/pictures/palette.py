@@ -25,7 +25,7 @@ FLOOR = Look(GREY, "x", "|", ":")  # What the bare machine can do.
 OURS = Look(BLUE, "o", "", "-")
 OURS_TOO = Look(SKY, "s", "", "--")
 # Hatches of lines only: dots and circles make an SVG ten times as big.
-# The first that a subject begins with: so longer beginnings come first.
+# The first that a subject begins with counts: longer beginnings come before shorter ones, and ours before theirs.
 LOOKS = {
     "shmkit_threads": OURS_TOO,
     "shmkit_pi": OURS_TOO,
@@ -37,7 +37,9 @@ LOOKS = {
     "warm_pool": OURS,
     "fresh_pool": OURS,
     "pipe": Look(VERMILION, "^", "//", "-"),
+    "copy_non_temporal": Look(PURPLE, "v", "++", "--"),
     "copy": Look(VERMILION, "^", "//", "-"),
+    "store_non_temporal": Look(GREEN, "D", "\\\\", "-."),
     "unix_socket": Look(ORANGE, "v", "\\\\", "-"),
     "posix_mq": Look(PURPLE, "D", "xx", "-"),
     "boost": Look(PURPLE, "P", "++", "--"),
@@ -63,14 +65,21 @@ LOOKS = {
     "load_only": FLOOR,
     "store_only": FLOOR,
     "bare_": FLOOR,
-    "serial": FLOOR,
-    "ideal": FLOOR,
+    "serial": Look(SKY, "D", "--", ":"),
+    "floor": FLOOR,
     "spin_floor": FLOOR,
     "futex_floor": FLOOR,
     "no_workers": FLOOR,
 }
-OTHERS = tuple(map(Look, (GREEN, ORANGE, PURPLE, VERMILION, SKY), "Dv<>P", ("\\\\", "//", "xx", "++", "--"),
-                   ("-", "--", "-.", ":", "-")))  # fmt: skip
+OTHERS = tuple(
+    map(
+        Look,
+        (GREEN, ORANGE, PURPLE, VERMILION, SKY),
+        "Dv<>P",
+        ("\\\\", "//", "xx", "++", "--"),
+        ("-", "--", "-.", ":", "-"),
+    )
+)
 MORE_MARKERS = "svD^<>Pph8"
 
 
@@ -80,6 +89,16 @@ def look(subject):
         if subject.startswith(beginning):
             return found
     return OTHERS[zlib.crc32(subject.encode("utf-8", "replace")) % len(OTHERS)]
+
+
+def ordered(by_subject):
+    """A dictionary by subject in the order of LOOKS, whatever the order was in which they were measured."""
+    beginnings = list(LOOKS)
+    places = {
+        subject: next((i for i, start in enumerate(beginnings) if subject.startswith(start)), len(beginnings))
+        for subject in by_subject
+    }
+    return {subject: by_subject[subject] for subject in sorted(by_subject, key=lambda s: (places[s], s))}
 
 
 def looks(subjects):

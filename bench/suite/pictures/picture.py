@@ -6,7 +6,7 @@ from typing import Any, Callable
 
 @dataclass(frozen=True)
 class Picture:
-    """name: of its files. questions: whose tables belong under it. caption: what to see, from the data. alt: what it is."""
+    """name: of its files. questions: whose tables it draws. caption: what to see, from the data. alt: what it is."""
 
     name: str
     title: str

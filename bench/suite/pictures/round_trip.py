@@ -15,8 +15,16 @@ def pictures(document):
     if not found:
         return []
     alt = "Bars on a logarithmic axis of time per round trip, with whiskers from the 10th to the 90th percentile."
-    return [Picture("round_trip", "A job there and back", (QUESTION,), _caption(found), alt,
-                    lambda: draw_bars(found, "time per round trip (whiskers: 10th to 90th percentile)"))]  # fmt: skip
+    return [
+        Picture(
+            "round_trip",
+            "A job there and back",
+            (QUESTION,),
+            _caption(found),
+            alt,
+            lambda: draw_bars(found, "time per round trip (whiskers: 10th to 90th percentile)"),
+        )
+    ]
 
 
 def _caption(found):
@@ -24,8 +32,10 @@ def _caption(found):
     for subject, floor, state in PAIRS:
         ours, bare = named(found, subject), named(found, floor)
         if ours and bare:
-            words.append(f"To a worker that is {state} and back takes {duration(ours.median)}, "
-                         f"{more_or_less(ours.median / bare.median)} the machine's own {duration(bare.median)}.")  # fmt: skip
+            words.append(
+                f"To a worker that is {state} and back takes {duration(ours.median)}, "
+                f"{more_or_less(ours.median / bare.median)} the machine's own {duration(bare.median)}."
+            )
     python = named(found, PYTHON)
     if python:
         words.append(f"Python's ProcessPoolExecutor takes {duration(python.median)}.")

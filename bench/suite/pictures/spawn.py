@@ -1,7 +1,7 @@
 """The spawn ladder: what it costs to get somebody to work."""
 
 from suite.points import named, points
-from suite.wording import duration, number
+from suite.wording import duration, number, plain
 from suite.pictures.bars import cheapest_first, draw_bars
 from suite.pictures.picture import Picture
 
@@ -16,15 +16,25 @@ def pictures(document):
     if not found:
         return []
     alt = "Bars on a logarithmic axis of time, from the cheapest to the dearest way to start somebody."
-    return [Picture("spawn", "The spawn ladder", (QUESTION,), _caption(found), alt,
-                    lambda: draw_bars(found, "time until it runs (fork_SIZE: from a process so big)"))]  # fmt: skip
+    return [
+        Picture(
+            "spawn",
+            "The spawn ladder",
+            (QUESTION,),
+            _caption(found),
+            alt,
+            lambda: draw_bars(found, "time until it runs (fork_SIZE: from a process so big)"),
+        )
+    ]
 
 
 def _caption(found):
     warm = named(found, WARM)
     fork = next((named(found, subject) for subject in FORKS if named(found, subject)), None)
     if warm and fork:
-        return (f"{fork.subject} costs {duration(fork.median)}, {number(fork.median / warm.median)} times a job on a pool "
-                f"that is there already ({duration(warm.median)}).")  # fmt: skip
-    cheapest, dearest = found[0], found[-1]
-    return f"From {cheapest.subject} at {duration(cheapest.median)} up to {dearest.subject} at {duration(dearest.median)}."
+        return (
+            f"{fork.subject} costs {duration(fork.median)}, {number(fork.median / warm.median)} times a job on a pool "
+            f"that is there already ({duration(warm.median)})."
+        )
+    ends = (f"{plain(point.subject)} at {duration(point.median)}" for point in (found[0], found[-1]))
+    return f"From {' up to '.join(ends)}."

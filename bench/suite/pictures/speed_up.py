@@ -5,7 +5,7 @@ from suite.points import by_subject, derived, points
 from suite.wording import listed, number, plain, share
 from suite.pictures.canvas import figure
 from suite.pictures.curves import draw_curve, draw_line, legend_above
-from suite.pictures.palette import INK, looks
+from suite.pictures.palette import INK, looks, ordered
 from suite.pictures.picture import Picture
 from suite.pictures.scales import log_counts
 
@@ -13,16 +13,28 @@ QUESTION = "speed_up"
 
 
 def pictures(document):
-    curves = {subject: _speed_ups(curve) for subject, curve in by_subject(points(document, QUESTION)).items()}
+    curves = {
+        subject: _speed_ups(curve) for subject, curve in ordered(by_subject(points(document, QUESTION))).items()
+    }
     curves = {subject: curve for subject, curve in curves.items() if len(curve) > 1 and subject != "ideal"}
     if not curves:
         return []
     cpus = document["machine"]["cpus"]
     fitted = {subject: _parallel_fraction(document, subject, curve, cpus) for subject, curve in curves.items()}
-    alt = (f"Above: speed-up against workers for {listed(plain(s) for s in curves)}, with the ideal line and Amdahl's fits. "
-           "Below: the Karp-Flatt serial fraction against workers.")  # fmt: skip
-    return [Picture("speed_up", "Speed-up over workers", (QUESTION,), _caption(curves, fitted, cpus), alt,
-                    lambda: _draw(curves, fitted, cpus))]  # fmt: skip
+    alt = (
+        f"Above: speed-up against workers for {listed(plain(s) for s in curves)}, ideal and as Amdahl's law fits. "
+        "Below: the Karp-Flatt serial fraction against workers."
+    )
+    return [
+        Picture(
+            "speed_up",
+            "Speed-up over workers",
+            (QUESTION,),
+            _caption(curves, fitted, cpus),
+            alt,
+            lambda: _draw(curves, fitted, cpus),
+        )
+    ]
 
 
 def _speed_ups(curve):
@@ -55,8 +67,13 @@ def _draw(curves, fitted, cpus):
         style = styles[subject]
         draw_curve(gains, subject, style, curve)
         if fitted[subject] is not None:
-            gains.plot(counts, [fits.amdahl_speed_up(fitted[subject], min(n, cpus)) for n in counts],
-                       color=style.colour, linewidth=1.1, dashes=(1, 1))  # fmt: skip
+            gains.plot(
+                counts,
+                [fits.amdahl_speed_up(fitted[subject], min(n, cpus)) for n in counts],
+                color=style.colour,
+                linewidth=1.1,
+                dashes=(1, 1),
+            )
         serial = [(n, fits.karp_flatt(n, gain)) for n, gain, *_ in curve if n > 1]
         draw_line(fractions, style, *zip(*serial))
     gains.set(ylabel="speed-up (dotted: Amdahl's fit)", ylim=(0, None))

@@ -30,7 +30,7 @@ def _end(found):
 
 def _caption(found):
     running = [slice for lane in found for slice in lane.slices.get("run", [])]
-    workers = sum("run" in lane.slices for lane in found)
+    workers = len({lane.name for lane in found if "run" in lane.slices})
     whole, busy = _end(found), sum(end - begin for begin, end in running)
     words = f"{workers} workers ran {len(running):,} slices in {duration(whole)}"
     if workers and whole:
@@ -42,7 +42,7 @@ def _caption(found):
 
 
 def _kind(name):
-    return next((kind for kind, *_ in INSTANTS if kind in name.lower() or (kind == "death" and "died" in name.lower())), None)
+    return next((kind for kind, *_ in INSTANTS if kind in name), None)
 
 
 def _draw(found):
@@ -53,14 +53,26 @@ def _draw(found):
     for place, lane in enumerate(found):
         for name in reversed(SHOWN):
             pieces = [(begin * scale, (end - begin) * scale) for begin, end in merged(lane.slices.get(name, []), gap)]
-            axes.broken_barh(pieces, (place - HEIGHTS[name] / 2, HEIGHTS[name]), facecolors=COLOURS[name], linewidth=0)
+            axes.broken_barh(
+                pieces, (place - HEIGHTS[name] / 2, HEIGHTS[name]), facecolors=COLOURS[name], linewidth=0
+            )
         for kind, marker, colour in INSTANTS:
             times = [at * scale for at, name in lane.instants if _kind(name) == kind]
             if times:
-                axes.plot(times, [place - 0.36] * len(times), marker=marker, color=colour, markeredgecolor=INK,
-                          markersize=9, linestyle="none", clip_on=False, zorder=5)  # fmt: skip
+                axes.plot(
+                    times,
+                    [place - 0.36] * len(times),
+                    marker=marker,
+                    color=colour,
+                    markeredgecolor=INK,
+                    markersize=9,
+                    linestyle="none",
+                    clip_on=False,
+                    zorder=5,
+                )
     _label(axes, found)
-    axes.set(xlim=(0, whole * scale), ylim=(len(found) - 0.5, -0.6), xlabel=f"time since the first slice ({unit})")
+    axes.set(xlim=(0, whole * scale), ylim=(len(found) - 0.5, -0.6))
+    axes.set_xlabel(f"time since the first slice ({unit})", loc="right")
     return drawing
 
 
@@ -84,6 +96,7 @@ def _label(axes, found):
     handles = [patch(COLOURS[name], "", name, linewidth=0) for name in shown]
     for kind, marker, colour in INSTANTS:
         if any(_kind(name) == kind for lane in found for _, name in lane.instants):
-            handles += axes.plot([], [], marker=marker, color=colour, markeredgecolor=INK, markersize=9, linestyle="none",
-                                 label=kind)  # fmt: skip
-    legend_above(axes, columns=5, handles=handles)
+            handles += axes.plot(
+                [], [], marker=marker, color=colour, markeredgecolor=INK, markersize=9, linestyle="none", label=kind
+            )
+    legend_above(axes, handles)
