@@ -11,6 +11,7 @@ int main(int argc, char** argv) {
   benchmark::AddCustomContext("project", "shmkit " SHMKIT_VERSION);
   benchmark::AddCustomContext("commit", SHMKIT_COMMIT);
   benchmark::AddCustomContext("compiler", SHMKIT_COMPILER);
+  benchmark::AddCustomContext("build", SHMKIT_BUILD);
   shmkit::bench::PlainNames reporter{
       std::unique_ptr<benchmark::BenchmarkReporter>(benchmark::CreateDefaultDisplayReporter())};
   benchmark::RunSpecifiedBenchmarks(&reporter);

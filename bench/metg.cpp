@@ -1,14 +1,14 @@
 #include "metg.hpp"
 
 // How small may a task be? The time of jobs that do the same for every element, cut into smaller and smaller
-// tasks. scripts/rivals/metg.py makes METG(50%) of it.
+// tasks. METG(50%) is made of it elsewhere.
 namespace {
 
 using namespace shmkit;
 
 void process(benchmark::State& state, bench::TaskSize size) {
-  bench::ScratchArray scratch(Kind::float64, {size.total()});
-  bench::fill(scratch.array());
+  bench::TaskArray* numbers = bench::TaskArray::of(state, size);
+  if (numbers == nullptr) return;
   WorkerPool pool = WorkerPool::start(bench::TaskSize::kWorkers);
   RunOptions options;
   options.chunks = size.tasks();
@@ -16,8 +16,8 @@ void process(benchmark::State& state, bench::TaskSize size) {
     if (report.chunks != size.tasks()) state.SkipWithError("wrong number of chunks");
     bench::check_maximum(state, size, report.result);
   };
-  check(pool.run("max", scratch.array(), options));
-  for (auto _ : state) check(pool.run("max", scratch.array(), options));
+  check(pool.run("max", numbers->draft(), options));
+  for (auto _ : state) check(pool.run("max", numbers->draft(), options));
   bench::count_tasks(state, size);
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string>
 
+#include "fixture.hpp"
 #include "scratch.hpp"
 
 // What is the same for all subjects of metg.
@@ -23,12 +24,23 @@ struct TaskSize {
   std::uint64_t total() const noexcept { return tasks() * elements; }
 };
 
-/// 0, 1, 2, ...: the maximum is the last.
-inline void fill(AnyArray& array) {
-  RunOptions options;
-  options.via = Via::serial;
-  run("arange", array, options);
-}
+/// 0, 1, 2, ...: the maximum is the last. One array for all repetitions and subjects.
+class TaskArray {
+ public:
+  explicit TaskArray(std::uint64_t bytes) : draft_(unnamed_array(Kind::float64, {bytes / sizeof(double)})) {
+    RunOptions options;
+    options.via = Via::serial;
+    run("arange", draft_, options);
+  }
+  ArrayDraft& draft() noexcept { return draft_; }
+
+  static TaskArray* of(benchmark::State& state, TaskSize size) {
+    return fixture<TaskArray>(state, size.total() * sizeof(double));
+  }
+
+ private:
+  ArrayDraft draft_;
+};
 
 inline void check_maximum(benchmark::State& state, TaskSize size, const Value& result) {
   if (std::get<double>(result.scalar) != static_cast<double>(size.total() - 1))
@@ -44,11 +56,11 @@ inline void count_tasks(benchmark::State& state, TaskSize size) {
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(size.total()));
 }
 
-/// Registers metg_ELEMENTS/SUBJECT for every number of elements per task.
+/// Registers metg/SUBJECT/ELEMENTS for every number of elements per task.
 template <class Function>
 void add_metg(const std::string& subject, Function function) {
   for (std::uint64_t elements = 1; elements <= 4096; elements *= 2) {
-    const std::string name = "metg_" + std::to_string(elements) + "/" + subject;
+    const std::string name = "metg/" + subject + "/" + std::to_string(elements);
     benchmark::RegisterBenchmark(name.c_str(), [=](benchmark::State& s) { function(s, TaskSize{elements}); })
         ->UseRealTime()
         ->Iterations(TaskSize::kJobs)

@@ -46,9 +46,9 @@ class Job {
 };
 
 void openmp(benchmark::State& state, bench::TaskSize size) {
-  bench::ScratchArray scratch(Kind::float64, {size.total()});
-  bench::fill(scratch.array());
-  Job job(scratch.array(), size);
+  bench::TaskArray* numbers = bench::TaskArray::of(state, size);
+  if (numbers == nullptr) return;
+  Job job(numbers->draft().array(), size);
   bench::check_maximum(state, size, job.run());
   for (auto _ : state) bench::check_maximum(state, size, job.run());
   bench::count_tasks(state, size);

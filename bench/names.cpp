@@ -1,5 +1,7 @@
 #include "names.hpp"
 
+#include "skip.hpp"
+
 namespace shmkit::bench {
 
 bool PlainNames::ReportContext(const Context& context) {
@@ -13,7 +15,8 @@ void PlainNames::ReportRuns(const std::vector<Run>& runs) {
   for (Run& run : plain) {
     run.run_name.time_type.clear();
     run.run_name.iterations.clear();
-    failed_ = failed_ || run.error_occurred;
+    run.run_name.min_time.clear();
+    failed_ = failed_ || (run.error_occurred && !run.error_message.starts_with(kSkipped));
   }
   inner_->ReportRuns(plain);
 }

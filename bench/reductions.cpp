@@ -1,35 +1,50 @@
 #include "reductions.hpp"
 
-// Ours: worker processes that are ready, over mappings that are there.
+#include <algorithm>
+#include <array>
+
+#include "oracle.hpp"
+
+// The arrays, and what their reductions must give.
 namespace shmkit::bench {
-
-ReductionArrays::ReductionArrays() {
-  for (AnyArray* array : {&x(), &y()}) {
-    RunOptions options;
-    options.arguments = {{"seed", array == &x() ? "1" : "2"}};
-    run("random", *array, options);
-  }
-  RunOptions serial;
-  serial.via = Via::serial;
-  expected_[0] = std::get<double>(run("max", x(), serial).result.scalar);
-  expected_[1] = std::get<double>(run("sum", x(), serial).result.scalar);
-  expected_[2] = std::get<double>(run("dot", JobArrays{{x(), y()}, {}}, serial).result.scalar);
-}
-
 namespace {
 
-double compute(Reduction reduction, Operands /*mapped by the workers, too*/) {
-  static WorkerPool pool = WorkerPool::start();
-  auto& arrays = ReductionArrays::get();
-  JobArrays job{{arrays.x()}, {}};
-  if (reduction == Reduction::dot) job.in.emplace_back(arrays.y());
-  return std::get<double>(pool.run(name_of(reduction), job).result.scalar);
+constexpr std::uint64_t kBytes = 800'000'000;
+
+double expected(Reduction reduction, const Operands& operands) {
+  const auto x = operands.x;
+  const auto y = operands.y;
+  if (reduction == Reduction::max) return std::ranges::max(x);
+  if (reduction == Reduction::sum) return sum_in_blocks(x.size(), [x](std::size_t i) { return x[i]; });
+  return sum_in_blocks(x.size(), [x, y](std::size_t i) { return x[i] * y[i]; });
 }
 
-const bool kAdded = [] {
-  add_reductions("shmkit", compute);
-  return true;
-}();
-
 }  // namespace
+
+std::optional<ReductionTask> ReductionTask::get(benchmark::State& state, Reduction reduction) {
+  static std::array<std::optional<double>, 3> known;
+  ReductionTask task;
+  task.reduction_ = reduction;
+  task.x_ = fixture<RandomNumbers<1>>(state, kBytes);
+  if (task.x_ == nullptr) return std::nullopt;
+  if (reduction == Reduction::dot) {
+    task.y_ = fixture<RandomNumbers<2>>(state, kBytes);
+    if (task.y_ == nullptr) return std::nullopt;
+  }
+  std::optional<double>& value = known[static_cast<std::size_t>(reduction)];
+  if (!value) value = bench::expected(reduction, task.operands());
+  task.expected_ = *value;
+  return task;
+}
+
+const char* ReductionTask::kernel() const noexcept {
+  return reduction_ == Reduction::max ? "max" : reduction_ == Reduction::sum ? "sum" : "dot";
+}
+
+JobArrays ReductionTask::arrays() const {
+  JobArrays job{{x_->draft()}, {}};
+  if (y_ != nullptr) job.in.emplace_back(y_->draft());
+  return job;
+}
+
 }  // namespace shmkit::bench

@@ -3,74 +3,110 @@
 #include <benchmark/benchmark.h>
 
 #include <cmath>
+#include <optional>
 #include <span>
 #include <string>
 
+#include "fixture.hpp"
 #include "scratch.hpp"
 
-// Reductions over all cores: memory decides. Each subject takes the same two arrays, already mapped, and
-// gives the maximum, the sum or the dot product; it is checked before and after every round.
+// Reductions over arrays that are larger than caches: memory decides. Each subject takes the same two arrays,
+// already mapped, and gives the maximum, the sum or the dot product; it is checked before and after every
+// round. Questions are reduce_max, reduce_sum and reduce_dot; what uses one core only is called
+// SUBJECT_one_core.
 namespace shmkit::bench {
 
 enum class Reduction { max, sum, dot };
+enum class Cores { one, all };
 
 struct Operands {
   std::span<const double> x;
-  std::span<const double> y;
+  std::span<const double> y;  // Of dot only.
 };
 
-/// Uniform random numbers, made when first asked for.
-class ReductionArrays {
+/// Uniform random numbers. Pools that work on them are started later.
+template <unsigned kSeed>
+class RandomNumbers {
  public:
-  static ReductionArrays& get() {
-    static ReductionArrays arrays;
-    return arrays;
+  explicit RandomNumbers(std::uint64_t bytes)
+      : draft_(unnamed_array(Kind::float64, {bytes / sizeof(double)})) {
+    RunOptions options;
+    options.arguments = {{"seed", std::to_string(kSeed)}};
+    run("random", draft_, options);
   }
-  AnyArray& x() { return x_.array(); }
-  AnyArray& y() { return y_.array(); }
-  Operands operands() { return {x().elements<double>(), y().elements<double>()}; }
-  double expected(Reduction reduction) const { return expected_[static_cast<std::size_t>(reduction)]; }
+  ArrayDraft& draft() noexcept { return draft_; }
+  std::span<const double> numbers() { return draft_.array().elements<double>(); }
 
  private:
-  static constexpr std::uint64_t kElements = 50'000'000;
-
-  ReductionArrays();
-
-  ScratchArray x_{Kind::float64, {kElements}};
-  ScratchArray y_{Kind::float64, {kElements}};
-  std::array<double, 3> expected_{};
+  ArrayDraft draft_;
 };
 
-constexpr const char* name_of(Reduction reduction) {
-  return reduction == Reduction::max ? "max" : reduction == Reduction::sum ? "sum" : "dot";
-}
+/// A reduction and what it is over.
+class ReductionTask {
+ public:
+  /// Empty: the benchmark is skipped.
+  static std::optional<ReductionTask> get(benchmark::State& state, Reduction reduction);
 
-/// Rivals add in other orders, and round every time.
-inline void check_reduction(benchmark::State& state, Reduction reduction, double found) {
-  const double wanted = ReductionArrays::get().expected(reduction);
-  const double slack = reduction == Reduction::max ? 0 : 1e-9 * wanted;
-  if (!(std::fabs(found - wanted) <= slack)) state.SkipWithError("wrong result");
-}
+  const char* kernel() const noexcept;
+  JobArrays arrays() const;
+  ArrayDraft& x() const noexcept { return x_->draft(); }
+  Operands operands() const { return {x_->numbers(), y_ ? y_->numbers() : std::span<const double>()}; }
+  Reduction reduction() const noexcept { return reduction_; }
+  double expected() const noexcept { return expected_; }
 
-inline void count_reduced(benchmark::State& state, Reduction reduction) {
-  const std::size_t arrays = reduction == Reduction::dot ? 2 : 1;
-  const std::size_t bytes = arrays * ReductionArrays::get().operands().x.size_bytes();
-  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(bytes));
-}
-
-/// `compute(reduction, operands)`: a rival's way.
-template <class Compute>
-void add_reductions(const std::string& subject, Compute compute) {
-  for (const Reduction reduction : {Reduction::max, Reduction::sum, Reduction::dot}) {
-    const auto run = [reduction, compute](benchmark::State& state) {
-      const Operands operands = ReductionArrays::get().operands();
-      check_reduction(state, reduction, compute(reduction, operands));
-      for (auto _ : state) check_reduction(state, reduction, compute(reduction, operands));
-      count_reduced(state, reduction);
-    };
-    const std::string name = std::string("reduce_") + name_of(reduction) + "_all_cores/" + subject;
-    benchmark::RegisterBenchmark(name.c_str(), run)->UseRealTime()->Unit(benchmark::kMillisecond);
+  /// Others add in other orders, and round every time.
+  void check(benchmark::State& state, double found) const {
+    const double slack = reduction_ == Reduction::max ? 0 : 1e-9 * expected_;
+    if (!(std::fabs(found - expected_) <= slack)) state.SkipWithError("wrong result");
   }
+  void count_bytes(benchmark::State& state) const {
+    const std::size_t bytes = operands().x.size_bytes() + operands().y.size_bytes();
+    state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(bytes));
+  }
+
+ private:
+  Reduction reduction_ = Reduction::max;
+  RandomNumbers<1>* x_ = nullptr;
+  RandomNumbers<2>* y_ = nullptr;
+  double expected_ = 0;
+};
+
+inline unsigned count_of(Cores cores) { return cores == Cores::one ? 1 : default_workers().count; }
+
+/// Registers SUBJECT, or SUBJECT_one_core: `measure(state, task, threads)`.
+template <class Measure>
+void add_reduction(const std::string& subject, Reduction reduction, Cores cores, Measure measure) {
+  constexpr const char* kQuestions[] = {"reduce_max/", "reduce_sum/", "reduce_dot/"};
+  const std::string name = kQuestions[static_cast<int>(reduction)] + subject;
+  benchmark::RegisterBenchmark((name + (cores == Cores::one ? "_one_core" : "")).c_str(),
+                               [=](benchmark::State& state) {
+                                 const auto task = ReductionTask::get(state, reduction);
+                                 if (!task) return;
+                                 measure(state, *task, count_of(cores));
+                                 task->count_bytes(state);
+                               })
+      ->UseRealTime()
+      ->Unit(benchmark::kMillisecond);
+}
+
+/// For all reductions. `prepare(task, threads)` gives what computes it.
+template <class Prepare>
+void add_reductions(const std::string& subject, Cores cores, Prepare prepare) {
+  const auto measure = [=](benchmark::State& state, const ReductionTask& task, unsigned threads) {
+    auto compute = prepare(task, threads);
+    task.check(state, compute());
+    for (auto _ : state) task.check(state, compute());
+  };
+  for (const Reduction reduction : {Reduction::max, Reduction::sum, Reduction::dot})
+    add_reduction(subject, reduction, cores, measure);
+}
+
+/// The same for a rival's `compute(reduction, operands, threads)`.
+template <class Compute>
+void add_rival_reductions(const std::string& subject, Cores cores, Compute compute) {
+  add_reductions(subject, cores, [=](const ReductionTask& task, unsigned threads) {
+    return [=, operands = task.operands()] { return compute(task.reduction(), operands, threads); };
+  });
 }
 
 }  // namespace shmkit::bench

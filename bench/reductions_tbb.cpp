@@ -21,7 +21,7 @@ double reduce(std::size_t size, double identity, Body body, Join join) {
 
 double largest_of(double a, double b) { return std::max(a, b); }
 
-double compute(Reduction reduction, Operands operands) {
+double compute(Reduction reduction, Operands operands, unsigned /*all of them*/) {
   const double* const x = operands.x.data();
   const double* const y = operands.y.data();
   const std::size_t size = operands.x.size();
@@ -49,7 +49,7 @@ double compute(Reduction reduction, Operands operands) {
 }
 
 const bool kAdded = [] {
-  add_reductions("onetbb", compute);
+  add_rival_reductions("onetbb", Cores::all, compute);
   return true;
 }();
 

@@ -9,12 +9,23 @@
 
 namespace shmkit::bench {
 
-/// An array in shared memory for the time of a benchmark, under a name of its own.
+inline Name scratch_name() {
+  static int count = 0;
+  return Name::parse("shmkit-bench-" + std::to_string(::getpid()) + "-" + std::to_string(++count));
+}
+
+/// Zeros in shared memory without a name: nothing is left, not even when this process is killed. Pools that
+/// are started later can work on it.
+inline ArrayDraft unnamed_array(const DType& dtype, const Shape& shape) {
+  return ArrayDraft::create(scratch_name(), dtype, shape);
+}
+
+/// An array in shared memory for the time of a benchmark, under a name of its own. If this process is killed,
+/// `shmtool gc` takes it back.
 class ScratchArray {
  public:
   ScratchArray(const DType& dtype, const Shape& shape)
-      : name_(Name::parse("shmkit-bench-" + std::to_string(::getpid()) + "-" + std::to_string(++count_))),
-        array_(create(name_, dtype, shape)) {}
+      : name_(scratch_name()), array_(create(name_, dtype, shape, {.owner = ::getpid()})) {}
   ~ScratchArray() {
     try {
       remove(name_);
@@ -28,7 +39,6 @@ class ScratchArray {
   AnyArray& array() noexcept { return array_; }
 
  private:
-  inline static int count_ = 0;
   Name name_;
   AnyArray array_;
 };

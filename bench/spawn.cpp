@@ -4,13 +4,14 @@
 #include <unistd.h>
 
 #include <thread>
-#include <vector>
 
 #include <shmkit/run.hpp>
 
+#include "scratch.hpp"
 #include "scratch_pool.hpp"
 
-// What does it cost to start something that could do work, and to wait until it has ended?
+// What does it cost to start something that could do work, and to wait until it has ended? fork is in
+// spawn_fork.cpp. And what does it cost to have had it started before?
 namespace {
 
 constexpr const char* kProgram = "/bin/true";
@@ -53,23 +54,6 @@ void posix_spawn(benchmark::State& state) {
   }
 }
 
-void fork_once(benchmark::State& state) {
-  const pid_t pid = ::fork();
-  if (pid == 0) ::_exit(0);
-  check(state, ended_well(pid));
-}
-
-void fork_small(benchmark::State& state) {
-  for (auto _ : state) fork_once(state);
-}
-
-// Every page of the parent's private memory has an entry that fork must copy.
-void fork_1gb(benchmark::State& state) {
-  std::vector<char> resident(1'000'000'000, 1);
-  benchmark::DoNotOptimize(resident.data());
-  for (auto _ : state) fork_once(state);
-}
-
 // Workers of a pool, ready for jobs, and their end.
 void pool_start(benchmark::State& state) {
   for (auto _ : state) {
@@ -87,6 +71,14 @@ void named_pool_start(benchmark::State& state) {
   }
 }
 
+void warm_pool_job(benchmark::State& state) {
+  shmkit::bench::ScratchArray scratch(shmkit::Kind::uint8, {1});
+  shmkit::WorkerPool pool = shmkit::WorkerPool::start(2);
+  for (auto _ : state) {
+    if (pool.run("noop", scratch.array()).chunks != 1) state.SkipWithError("wrong number of chunks");
+  }
+}
+
 BENCHMARK(named_pool_start)
     ->Name("spawn/named_pool_start_2_workers")
     ->UseRealTime()
@@ -94,8 +86,7 @@ BENCHMARK(named_pool_start)
 BENCHMARK(thread)->Name("spawn/thread")->UseRealTime()->Unit(benchmark::kMicrosecond);
 BENCHMARK(vfork_exec)->Name("spawn/vfork_exec")->UseRealTime()->Unit(benchmark::kMicrosecond);
 BENCHMARK(posix_spawn)->Name("spawn/posix_spawn")->UseRealTime()->Unit(benchmark::kMicrosecond);
-BENCHMARK(fork_small)->Name("spawn/fork_small")->UseRealTime()->Unit(benchmark::kMicrosecond);
-BENCHMARK(fork_1gb)->Name("spawn/fork_1GB")->UseRealTime()->Unit(benchmark::kMicrosecond);
 BENCHMARK(pool_start)->Name("spawn/pool_start_2_workers")->UseRealTime()->Unit(benchmark::kMicrosecond);
+BENCHMARK(warm_pool_job)->Name("spawn/warm_pool_job")->UseRealTime()->Unit(benchmark::kMicrosecond);
 
 }  // namespace

@@ -36,7 +36,7 @@ class Comparison {
       answer_ = answer;
     }
     check(answer == answer_, name.c_str());
-    std::printf("  %-22s %9.4f s  %5.2fx\n", name.c_str(), seconds, first_seconds_ / seconds);
+    std::printf("  %-22s %11.6f s  %5.2fx\n", name.c_str(), seconds, first_seconds_ / seconds);
   }
 
   const Answer& answer() const { return answer_; }

@@ -20,6 +20,7 @@ struct Command {
 std::span<const Command> commands() noexcept;
 
 int attach_command(const Words& words);
+int bench_command(const Words& words);
 int create_command(const Words& words);
 int delete_command(const Words& words);
 int export_command(const Words& words);

@@ -18,6 +18,7 @@ std::span<const Command> commands() noexcept {
       Command{"pool", "workers that outlive a command: start, stop, status, list", pool_command},
       Command{"gc", "take back what dead processes left", gc_command},
       Command{"kernels", "the kernels there are", kernels_command},
+      Command{"bench", "measure shmkit beside its rivals on this machine", bench_command},
   };
   return kCommands;
 }

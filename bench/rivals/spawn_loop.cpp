@@ -1,4 +1,4 @@
-// The floor of scripts/rivals/map.py: starts a command N times, P at once, with its number as the last
+// The floor of `shmtool bench map_commands`: starts a command N times, P at once, with its number as the last
 // argument, and does nothing else. The commands write where this program does, and nobody keeps their outputs
 // together.
 //

@@ -82,6 +82,8 @@ def test_the_examples_work(command, tmp_path):
     for line in examples(text):
         if "--plugin" in line:
             continue  # test_plugins.py has libraries.
+        if re.match(r"shmtool bench (?!--list)", line):
+            continue  # Minutes; test_cli_bench.py has a short one.
         makes = re.match(r"shmtool (create|import)|.*shmtool import -", line)
         for name in own.values():
             delete(name)

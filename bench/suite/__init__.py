@@ -1,0 +1,1 @@
+"""The benchmark suite: `shmtool bench`. docs/benchmarking.md says what it measures, and how."""

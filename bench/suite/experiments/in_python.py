@@ -1,0 +1,73 @@
+"""Python's side: clocks, and pools whose workers end with this process and leave Ctrl-C to it."""
+
+import contextlib
+import ctypes
+import multiprocessing
+import multiprocessing.pool
+import signal
+import time
+
+from .group import Measured
+
+# Workers get functions and large inputs with the fork, as in the lessons.
+FORK = multiprocessing.get_context("fork")
+LOCK = "threads take turns (interpreter lock)"
+_PR_SET_PDEATHSIG = 1
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def end_with_parent():
+    """What processes of ours do first: they die with the parent, end when asked to, and leave Ctrl-C to it."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
+
+
+@contextlib.contextmanager
+def starting_processes():
+    """Signals wait meanwhile: a new process has our handlers until it calls end_with_parent()."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def clock(function):
+    """(seconds, result)"""
+    start = time.perf_counter()
+    result = function()
+    return time.perf_counter() - start, result
+
+
+def measure(function, right, scale=1.0):
+    seconds, result = clock(function)
+    return Measured(seconds, right(result), scale)
+
+
+@contextlib.contextmanager
+def processes(workers):
+    """A multiprocessing.Pool."""
+    with contextlib.ExitStack() as stack:
+        with starting_processes():
+            pool = stack.enter_context(FORK.Pool(workers, initializer=end_with_parent))
+        yield pool
+        pool.close()
+        pool.join()
+
+
+@contextlib.contextmanager
+def threads(workers):
+    with multiprocessing.pool.ThreadPool(workers) as pool:
+        yield pool
+
+
+def measure_pool(make_pool, workers, job, right, scale=1.0):
+    """job(pool), as (first, again): with the start of the workers, and once more on the same workers."""
+    start = time.perf_counter()
+    with make_pool(workers) as pool:
+        result = job(pool)
+        first = Measured(time.perf_counter() - start, right(result), scale)
+        return first, measure(lambda: job(pool), right, scale)

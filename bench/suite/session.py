@@ -1,0 +1,148 @@
+"""One run of the suite: asks what is asked for, and says what came out, also when it is interrupted."""
+
+import os
+import pathlib
+import sys
+import time
+
+from suite import children, derived, document, doubts, files, machine, tables
+from suite.bench_program import BenchProgram
+from suite.command import EXPERIMENTS, chosen
+from suite.errors import FAILED, USAGE, Interrupted, SuiteError
+from suite.progress import Progress
+from suite.rivals import all_rivals
+from suite.runner import Collected, Runner
+
+LIMIT_S = {True: 105, False: 840}  # All questions together, quick or not: two minutes, and fifteen, with some to spare.
+LEAST_S = 0.3
+
+
+class Session:
+    def __init__(self, settings):
+        self.settings = settings
+        with_names = settings.names[:1] == [EXPERIMENTS]
+        self.experiment_names = settings.names[1:] if with_names else []
+        self.wants_experiments = with_names or settings.experiments
+        if settings.markdown and not self.wants_experiments:
+            raise SuiteError("--markdown prints experiments, and there are none", "add the word `experiments`", USAGE)
+        self.questions = [] if with_names else chosen(settings.names)
+        self.collected = Collected()
+        self.experiments = []
+        self._start = time.monotonic()
+        if settings.pin:
+            machine.pin()
+        _check_writable(settings)
+        self._bench = BenchProgram(settings.shmtool, settings.programs)
+        self.machine = machine.describe(self._bench.context())
+        self.progress = Progress(self._budget(), settings.quiet)
+
+    def _budget(self):
+        seconds = sum(question.budget(self.settings.quick) for question in self.questions)
+        if self.wants_experiments:
+            from suite import experiments
+
+            seconds += experiments.budget(self.experiment_names, self.settings.quick)
+        return seconds
+
+    def ask_all(self):
+        runner = Runner(self._bench, all_rivals(), self.settings, self.progress)
+        self.collected = runner.collected
+        budgets = [question.budget(self.settings.quick) for question in self.questions]
+        end = time.monotonic() + min(sum(budgets), LIMIT_S[self.settings.quick])
+        for number, question in enumerate(self.questions):
+            # What one question takes too long, or not, the others share.
+            share = (end - time.monotonic()) * budgets[number] / sum(budgets[number:])
+            self.progress.step(question.name, budgets[number])
+            runner.ask(question, max(share, LEAST_S))
+
+    def experiment(self):
+        from suite import experiments
+
+        try:
+            experiments.run_experiments(self.experiment_names, self.settings, self.progress, self.experiments)
+        finally:
+            children.sweep(os.getpid(), self.settings.shmtool)
+
+    def document(self):
+        summaries = document.summaries(self.collected.trusted())
+        rows = document.rows(summaries)
+        return {
+            "format": document.FORMAT,
+            "version": document.VERSION,
+            "machine": self.machine,
+            "mode": "quick" if self.settings.quick else "full",
+            "pinned": self.settings.pin,
+            "seconds": round(time.monotonic() - self._start, 3),
+            "rows": rows,
+            "derived": derived.derive(rows, self.machine["cpus"]),
+            "experiments": self.experiments,
+            "skipped": [{"question": question, "subject": subject, "reason": reason}
+                        for (question, subject), reason in self.collected.skipped.items()],
+            "warnings": [*(f"{name} FAILED: {what}; its figures are left out" for name, what in self.failures().items()),
+                         *doubts.about_machine(self.machine), *doubts.about_samples(summaries)],
+        }  # fmt: skip
+
+    def failures(self):
+        wrong = {f"{group['experiment']}: {row['way']}": "its result is wrong"
+                 for group in self.experiments for row in group["rows"] if not row["verified"]}  # fmt: skip
+        return self.collected.failures | wrong
+
+
+def _check_writable(settings):
+    """Before anything takes minutes. Throws SuiteError."""
+    if settings.report:
+        files.require_writable(settings.report)
+    if settings.json and settings.json != "-":
+        path = pathlib.Path(settings.json)
+        if path.is_dir() or not os.access(path if path.exists() else path.absolute().parent, os.W_OK):
+            where = "a directory" if path.is_dir() else "in a directory that is missing, or may not be written to"
+            raise SuiteError(f"cannot write '{path}': it is {where}", "name another file")
+
+
+def _publish(session):
+    settings = session.settings
+    answer = session.document()
+    if settings.json == "-":
+        sys.stdout.write(document.to_text(answer))
+    elif settings.markdown:
+        from suite import experiments
+
+        sys.stdout.write(experiments.page(answer))
+    else:
+        sys.stdout.write(tables.document(answer, _experiments_text(answer)))
+    sys.stdout.flush()
+    if settings.json and settings.json != "-":
+        document.write(answer, pathlib.Path(settings.json))
+    if settings.report:
+        _report(answer, settings.report)
+
+
+def _experiments_text(answer):
+    if not answer["experiments"]:
+        return ""
+    from suite import experiments
+
+    return experiments.tables(answer["experiments"])
+
+
+def _report(answer, directory):
+    from suite import report
+
+    for note in report.write_report(answer, directory):
+        print(f"shmtool bench: {note}", file=sys.stderr)
+
+
+def run(settings):
+    """The exit code. Throws SuiteError."""
+    session = Session(settings)
+    code = 0
+    try:
+        if session.questions:
+            session.ask_all()
+        if session.wants_experiments:
+            session.experiment()
+    except Interrupted as interrupted:
+        code = 128 + interrupted.signal
+    session.progress.finish()
+    _publish(session)
+    return code or (FAILED if session.failures() else 0)

@@ -1,0 +1,129 @@
+"""`shmtool bench` end to end: one cheap question for real, mistakes, Ctrl-C, an installed tree.
+
+The oracle: both subjects of `attach` are measured so many times, their ratio is that of the medians, nothing is left.
+"""
+
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import time
+
+import pytest
+
+from cli_checks import COLUMNS, needs_shmtool, require_schema
+from helpers import shmtool
+
+BUILD = pathlib.Path(os.environ.get("SHMKIT_BUILD_DIR", "/nowhere"))
+WAIT_S = 60
+
+pytestmark = [needs_shmtool, pytest.mark.usefixtures("nothing_left")]
+needs_programs = pytest.mark.skipif(not (BUILD / "bench/shmkit_bench").exists(), reason="built without benchmarks")
+
+
+def left():
+    """What the programs of the suite call their own."""
+    return sorted(name for name in os.listdir("/dev/shm") if "bench-" in name)
+
+
+@needs_programs
+def test_a_question_is_measured_told_and_written(tmp_path):
+    file = tmp_path / "attach.json"
+    done = shmtool("bench", "attach", "--quick", "--rounds", "2", "--pin", "--json", file, check=0)
+    value = require_schema(json.loads(file.read_text()), "bench")
+    rows = {row["subject"]: row for row in value["rows"]}
+    assert set(rows) == {"shmkit", "bare_system_calls"} and value["pinned"] and value["mode"] == "quick"
+    for row in rows.values():
+        assert row["n"] == 6 and 0 < row["p10"] <= row["median"] <= row["p90"] and row["unit"] == "us"
+    assert rows["shmkit"]["ratio_to"] == "bare_system_calls"
+    assert rows["shmkit"]["ratio"] == pytest.approx(rows["shmkit"]["median"] / rows["bare_system_calls"]["median"])
+    assert [line for line in done.stdout.splitlines() if len(line) > COLUMNS] == []
+    assert re.search(r"^shmkit +[\d.]+ +[\d.]+ +[\d.]+ +6 +[\d.]+$", done.stdout, re.M)
+    assert done.stderr == "bench: attach\n"
+    assert os.listdir(tmp_path) == ["attach.json"]
+
+
+@needs_programs
+def test_json_on_standard_output_is_all_there():
+    done = shmtool("bench", "attach", "--quick", "--rounds", "1", "-q", "--json", "-", check=0)
+    assert require_schema(json.loads(done.stdout), "bench")["rows"] and done.stderr == ""
+
+
+def test_the_list_names_every_question():
+    text = shmtool("bench", "--list", check=0).stdout
+    names = [line.split()[0] for line in text.splitlines()]
+    assert {"attach", "move", "metg", "speed_up", "map_commands", "experiments"} <= set(names)
+    assert all(len(line) <= COLUMNS for line in text.splitlines())
+
+
+@pytest.mark.parametrize(("words", "says", "hint"), [
+    (["atach"], "there is no question 'atach'", "did you mean 'attach'?"),
+    (["--quik"], "unknown option '--quik'", "did you mean '--quick'?"),
+    (["--rounds", "0"], "--rounds '0' is no number", ""),
+    (["--json"], "expected one argument", "--help"),
+    (["experiments", "primez"], "there is no experiment 'primez'", "did you mean 'primes'?"),
+])  # fmt: skip
+def test_mistakes_are_usage_errors(words, says, hint):
+    done = shmtool("bench", *words, check=2)
+    assert done.stdout == "" and done.stderr.startswith("shmtool bench: ")
+    assert says in done.stderr and hint in done.stderr
+
+
+def test_a_mistake_is_told_as_json_too():
+    done = shmtool("bench", "atach", "--json", "-", check=2)
+    assert require_schema(json.loads(done.stdout), "error")["error"]["code"] == 2
+
+
+def test_a_file_that_cannot_be_written_is_refused_before_anything_is_measured(tmp_path):
+    for place in (tmp_path, tmp_path / "missing" / "file.json"):
+        start = time.monotonic()
+        done = shmtool("bench", "attach", "--json", place, check=1)
+        assert "cannot write" in done.stderr and done.stdout == "" and time.monotonic() - start < WAIT_S
+
+
+@needs_programs
+def test_a_full_disk_has_an_exit_code_of_its_own():
+    done = shmtool("bench", "attach", "--quick", "--rounds", "1", "-q", "--json", "/dev/full", check=6)
+    assert "no room" in done.stderr and "attach" in done.stdout
+    assert not pathlib.Path("/dev/full").is_file()
+
+
+@needs_programs
+def test_ctrl_c_ends_the_children_and_tells_what_there_is():
+    """Pools and arrays are in use when it comes: of `attach` there are figures, of `recovery` it is too early."""
+    before = left()
+    command = [os.environ["SHMTOOL"], "bench", "attach", "recovery", "--quick", "--rounds", "1"]
+    bench = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        end = time.monotonic() + WAIT_S
+        while not any("shmkit-pool" in name for name in set(left()) - set(before)) and time.monotonic() < end:
+            time.sleep(0.01)
+        bench.send_signal(signal.SIGINT)
+        out, err = bench.communicate(timeout=WAIT_S)
+    finally:
+        bench.kill()
+        bench.wait()
+    assert bench.returncode == 130, err
+    assert re.search(r"^shmkit +[\d.]+", out, re.M) and "shmkit_pool" not in out
+    assert set(left()) - set(before) == set()
+
+
+@needs_programs
+def test_an_installed_tree_measures_wherever_it_is_moved_to(tmp_path):
+    subprocess.run(["cmake", "--install", BUILD, "--prefix", tmp_path / "first"], check=True, capture_output=True)
+    moved = (tmp_path / "first").rename(tmp_path / "second")
+    command = [moved / "bin/shmtool", "bench", "attach", "--quick", "--rounds", "1", "-q"]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=WAIT_S, check=True)
+    assert re.search(r"^shmkit +[\d.]+", done.stdout, re.M)
+    assert list(moved.rglob("__pycache__")) == []
+
+
+def test_without_the_suite_the_next_step_is_told(tmp_path):
+    alone = tmp_path / "shmtool"
+    shutil.copy(os.environ["SHMTOOL"], alone)
+    done = subprocess.run([alone, "bench"], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=WAIT_S,
+                          check=False)
+    assert done.returncode == 1 and "the benchmark suite" in done.stderr and "hint: " in done.stderr
