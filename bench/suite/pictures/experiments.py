@@ -1,50 +1,36 @@
 """The lessons' experiments: what was published, Python here, shmkit here."""
 
-from suite.files import safe
+from suite.files import distinct
 from suite.pictures.bars import floor_of
 from suite.pictures.groups import draw_groups
 from suite.pictures.picture import Picture
 from suite.pictures.scales import log_times
+from suite.report_tables import experiment_names
 from suite.wording import duration, number, plain, seconds_in
 
 SIDES = ("published", "python", "shmkit")
 
 
 def pictures(document):
-    return [picture for experiment in document["experiments"] for picture in _pictures(experiment)]
+    experiments = zip(experiment_names(document), document["experiments"])
+    return [picture for name, experiment in experiments for picture in _pictures(name, experiment)]
 
 
-def _pictures(experiment):
+def _pictures(name, experiment):
     scale = seconds_in(experiment["unit"])
     if scale is None:  # Speed-ups, and not times: the table says it all.
         return []
-    groups = {}
+    ways, bars = [], []
     for row in experiment["rows"]:
         found = {side: row[side] * scale for side in SIDES if row[side] and row[side] > 0}
         if found:
-            groups[_free(groups, row["way"])] = {side: (value, value, value) for side, value in found.items()}
+            bars.append({side: (value, value, value) for side, value in found.items()})
+            ways.append(row["way"])
+    groups = dict(zip(distinct(ways), bars))
     if not groups:
         return []
     alt = "Groups of bars on a logarithmic axis of time: published, Python here, shmkit here, for each way to do it."
-    return [
-        Picture(
-            f"experiment_{safe(experiment['experiment'])}",
-            experiment["title"],
-            (),
-            _caption(groups),
-            alt,
-            lambda: _draw(groups),
-        )
-    ]
-
-
-def _free(groups, way):
-    """A way that occurs twice keeps both its rows."""
-    label, count = way, 1
-    while label in groups:
-        count += 1
-        label = f"{way} ({count})"
-    return label
+    return [Picture(name, experiment["title"], (), _caption(groups), alt, lambda: _draw(groups))]
 
 
 def _caption(groups):
