@@ -5,6 +5,7 @@
 #include <optional>
 #include <thread>
 
+#include "fixture.hpp"
 #include "partner.hpp"
 #include "pool/job_segment.hpp"
 #include "pool/pool_file.hpp"
@@ -21,9 +22,9 @@ namespace {
 using namespace shmkit;
 using Clock = std::chrono::steady_clock;
 
-constexpr std::uint64_t kElements = std::uint64_t{1} << 23U;  // 64 MiB of doubles.
-constexpr std::uint64_t kChunks = 1024;                       // Of 64 KiB: some microseconds each.
-constexpr int kKills = 200;                                   // Some tenths of a second.
+constexpr std::uint64_t kBytes = std::uint64_t{1} << 26U;  // 64 MiB of doubles.
+constexpr std::uint64_t kChunks = 1024;                    // Of 64 KiB: some microseconds each.
+constexpr int kKills = 200;                                // Some tenths of a second.
 constexpr std::chrono::microseconds kPause{10};
 constexpr std::chrono::milliseconds kLong{100};  // After which nobody waits for a chunk any more.
 
@@ -114,14 +115,26 @@ void report(benchmark::State& state, const std::vector<Sample>& samples) {
   state.counters["kills"] = static_cast<double>(samples.size());
 }
 
+/// What there is to do, for all repetitions.
+class Work {
+ public:
+  explicit Work(std::uint64_t bytes) : scratch_(Kind::float64, {bytes / sizeof(double)}) {
+    RunOptions serially;
+    serially.via = Via::serial;
+    run("arange", scratch_.array(), serially);
+  }
+  AnyArray& array() noexcept { return scratch_.array(); }
+
+ private:
+  bench::ScratchArray scratch_;
+};
+
 void recovery(benchmark::State& state) {
-  bench::ScratchArray scratch(Kind::float64, {kElements});
-  RunOptions serially;
-  serially.via = Via::serial;
-  run("arange", scratch.array(), serially);
+  Work* work = bench::fixture<Work>(state, kBytes);
+  if (work == nullptr) return;
   std::vector<Sample> samples;
   std::optional<bench::ScratchPool> pool(std::in_place, 2);
-  const bench::Partner client([&] { work_until_the_pool_ends(pool->name(), scratch.array()); });
+  const bench::Partner client([&] { work_until_the_pool_ends(pool->name(), work->array()); });
   Onlooker onlooker(pool->name());
   for (std::uint32_t turn = 0; auto _ : state) {
     std::optional<Sample> sample;

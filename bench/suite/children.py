@@ -13,6 +13,7 @@ from typing import NamedTuple
 SHM = pathlib.Path("/dev/shm")
 TICK_S = 0.2
 PATIENCE_S = 2.0
+_ENDING = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 
 
 class Finished(NamedTuple):
@@ -69,21 +70,28 @@ def sweep(pid, shmtool):
 
 @contextlib.contextmanager
 def _deaf():
-    """Signals wait: what tidies up is not interrupted."""
-    wanted = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, wanted)
+    """Signals wait: neither a start nor what tidies up is interrupted."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
     try:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
+def _start(command):
+    """In a session of its own: Ctrl-C at the terminal is for us, who end it in order. It hears the signals that we do not."""
+    return subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                            stderr=subprocess.PIPE, text=True, errors="replace", start_new_session=True,
+                            preexec_fn=lambda: signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING))  # fmt: skip
+
+
 def run(command, shmtool, limit_s, tick=lambda: None):
     """Runs a command to its end, or ends it after `limit_s` seconds; calls `tick` now and then meanwhile."""
     end = time.monotonic() + limit_s
-    process = subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                               stderr=subprocess.PIPE, text=True, errors="replace", start_new_session=True)
+    process = None
     try:
+        with _deaf():
+            process = _start(command)
         while time.monotonic() < end:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 out, err = process.communicate(timeout=TICK_S)
@@ -94,5 +102,6 @@ def run(command, shmtool, limit_s, tick=lambda: None):
         return Finished(-signal.SIGKILL, "", "", timed_out=True)
     finally:
         with _deaf():
-            _end(process)
-            sweep(process.pid, shmtool)
+            if process is not None:
+                _end(process)
+                sweep(process.pid, shmtool)

@@ -31,7 +31,7 @@ def parse(words):
     parser = _Parser(prog="shmtool bench", add_help=False, allow_abbrev=False)
     parser.add_argument("--shmtool", type=pathlib.Path, required=True)
     parser.add_argument("--programs", type=pathlib.Path, required=True)
-    for flag in ("--quick", "--pin", "--list", "--experiments"):
+    for flag in ("--quick", "--pin", "--list", "--experiments", "--markdown"):
         parser.add_argument(flag, action="store_true")
     parser.add_argument("-q", "--quiet", action="store_true")
     parser.add_argument("--rounds", type=_rounds)
@@ -54,13 +54,13 @@ def chosen(names):
     """The questions of these names, in their own order; all without names. Throws SuiteError."""
     for name in names:
         if name not in BY_NAME:
-            raise SuiteError(f"there is no question '{name}'",
-                             _did_you_mean(name, [*BY_NAME, EXPERIMENTS], "`shmtool bench --list` names them"), USAGE)  # fmt: skip
+            hint = _did_you_mean(name, [*BY_NAME, EXPERIMENTS], "`shmtool bench --list` names them")
+            raise SuiteError(f"there is no question '{name}'", hint, USAGE)
     return [question for question in QUESTIONS if not names or question.name in names]
 
 
 def list_text():
-    lines = [f"{question.name:<26}{question.asks} [{question.unit.replace('_', ' ')}]" for question in QUESTIONS]
+    lines = [f"{question.name:<26}{question.asks}" for question in QUESTIONS]
     return "\n".join([*lines, f"{EXPERIMENTS:<26}workloads of a lesson, beside Python's"]) + "\n"
 
 

@@ -10,7 +10,8 @@ MORE = "take more rounds (--rounds 20)"
 def about_machine(machine):
     found = []
     if machine["load"] > BUSY:
-        found.append(f"the load average was {machine['load']} at the start: others were at work; stop what else runs, and repeat")
+        found.append(f"the load average was {machine['load']} at the start: others were at work; stop what else runs, and "
+                     "repeat")  # fmt: skip
     if machine["build"] not in ("unknown", "Release"):
         found.append(f"this is a build for development ({machine['build']}): measure one with -DCMAKE_BUILD_TYPE=Release")
     return found

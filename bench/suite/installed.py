@@ -6,7 +6,11 @@ import shutil
 
 def lacks_module(name, package):
     """None, or why there is no such module of Python."""
-    return None if importlib.util.find_spec(name) else f"Python has no {name} (Debian: {package})"
+    try:
+        found = importlib.util.find_spec(name)
+    except ModuleNotFoundError:  # Of what it is a part of.
+        found = None
+    return None if found else f"Python has no {name} (Debian: {package})"
 
 
 def lacks_command(name, package):

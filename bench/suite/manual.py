@@ -31,6 +31,8 @@ Options:
   --pin                 use one hardware thread of each core only, always the
                         same ones
   --experiments         after the questions, the experiments
+  --markdown            print the experiments as a page of Markdown
+  --markdown            print the experiments only, as Markdown
   --report DIR          also a page with pictures, tables as CSV, and the JSON
   --json FILE           also all figures as one JSON value; - prints it instead
                         of the tables

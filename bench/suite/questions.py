@@ -33,7 +33,7 @@ class Question:
     metric: Callable  # The sample in a row of shmkit_bench.
     quick_s: float  # Budgets.
     full_s: float
-    references: tuple = ()  # (pattern of subjects, what they are compared with; {} is the subject): the first that fits.
+    references: tuple = ()  # (pattern of subjects, what they are compared with, {} being the subject); the first fits.
     parameter: str = ""  # What the number behind a subject is: bytes, elements, workers.
     quick: Callable = field(default=lambda parameter: True)  # Parameters of a quick run.
     more: dict = field(default_factory=dict)  # Further subjects of a row, by what is added to their names.
@@ -76,7 +76,8 @@ _MEBIBYTE = 2**20
 
 
 def _reduction(name, asks, quick_s, full_s):
-    return Question(f"reduce_{name}", asks, "GB/s", _GB_S, quick_s, full_s, references=_MEMORY_FLOORS, optional=_REDUCTION_RIVALS)
+    return Question(f"reduce_{name}", asks, "GB/s", _GB_S, quick_s, full_s, references=_MEMORY_FLOORS,
+                    optional=_REDUCTION_RIVALS)
 
 
 def _letters(name, quick_s, full_s, unit, metric, asks):
@@ -86,37 +87,40 @@ def _letters(name, quick_s, full_s, unit, metric, asks):
 QUESTIONS = (
     Question("attach", "to attach to an array, and to detach", "us", real_time("us"), 1, 10,
              references=(("*", "bare_system_calls"),)),
-    Question("spawn", "to start a worker, in every way there is", "us", real_time("us"), 10, 60,
+    Question("spawn", "to start a worker, in every way there is", "us", real_time("us"), 8, 60,
              references=(("*", "vfork_exec"),)),
-    Question("move", "to get bytes to another process", "us", real_time("us"), 14, 120, parameter="bytes",
-             quick=lambda size: size <= 64 * _MEBIBYTE and _power_of(16)(size / 1024), references=(("*", "attach_and_read"),)),
-    Question("reuse", "a job on fresh workers, and on workers that are there", "us", real_time("us"), 2, 15,
+    Question("move", "to get bytes to another process", "us", real_time("us"), 11, 100, parameter="bytes",
+             quick=lambda size: size <= 64 * _MEBIBYTE and _power_of(16)(size / 1024),
+             references=(("*", "attach_and_read"),)),
+    Question("reuse", "a job on fresh workers, and on those that are there", "us", real_time("us"), 2, 15,
              references=(("*", "no_workers"),)),
-    Question("chunk_overhead", "what an empty chunk costs", "ns_per_chunk", counter("ns_per_chunk"), 7, 60,
+    Question("chunk_overhead", "what an empty chunk costs", "ns_per_chunk", counter("ns_per_chunk"), 5, 50,
              references=(("*", "shmkit"),), optional=_PARALLEL_LOOPS),
-    Question("metg", "how small tasks may be (worker time per task)", "ns_per_task", counter("granularity_ns"), 10, 90,
-             parameter="elements", quick=_power_of(4), references=(("*", "shmkit"),), optional={"openmp_dynamic": "OpenMP"}),
-    Question("round_trip", "a job of one chunk, there and back (median trip)", "us", counter("p50_us"), 16, 90,
+    Question("metg", "how small tasks may be (worker time per task)", "ns_per_task", counter("granularity_ns"), 7, 70,
+             parameter="elements", quick=_power_of(8), references=(("*", "shmkit"),),
+             optional={"openmp_dynamic": "OpenMP"}),
+    Question("round_trip", "a job of one chunk, there and back (median trip)", "us", counter("p50_us"), 12, 70,
              references=(("*_parked", "futex_floor"), ("*", "spin_floor"))),
-    Question("submit", "one call, there and back (median trip)", "us", counter("p50_us"), 9, 60,
+    Question("submit", "one call, there and back (median trip)", "us", counter("p50_us"), 6, 45,
              references=(("*_parked", "shmkit_parked"), ("*", "shmkit_spinning"))),
-    Question("map", "a call of a trivial function, of many", "ns_per_call", counter("ns_per_chunk"), 4, 30, references=(("*", "shmkit"),)),
+    Question("map", "a call of a trivial function, of many", "ns_per_call", counter("ns_per_chunk"), 4, 30,
+             references=(("*", "shmkit"),)),
     Question("reduce", "a call of a trivial function, of many, added up", "ns_per_call", counter("ns_per_chunk"), 2, 15,
              references=(("*", "shmkit"),)),
-    _letters("message_queue_1_to_1", 2, 20, "ns_per_message", counter("ns_per_message"), "a letter from one process to another"),
-    _letters("message_queue_2_to_2", 2, 20, "ns_per_message", counter("ns_per_message"), "a letter from two processes to two"),
-    _letters("message_round_trip", 2, 15, "us", counter("p50_us"), "a letter there and back (median trip)"),
-    _letters("message_round_trip_parked", 9, 45, "us", counter("p50_us"), "the same after 2 ms of silence"),
-    _reduction("max", "the maximum of an array; first: of a new mapping", 9, 60),
-    _reduction("sum", "the sum of an array", 6, 45),
-    _reduction("dot", "the dot product of two arrays", 7, 50),
+    _letters("message_queue_1_to_1", 1, 15, "ns_per_message", counter("ns_per_message"), "a letter from one to another"),
+    _letters("message_queue_2_to_2", 1, 15, "ns_per_message", counter("ns_per_message"), "a letter from two to two"),
+    _letters("message_round_trip", 1, 10, "us", counter("p50_us"), "a letter there and back (median trip)"),
+    _letters("message_round_trip_parked", 4, 30, "us", counter("p50_us"), "the same after 2 ms of silence"),
+    _reduction("max", "the maximum of an array; first: of a new mapping", 8, 55),
+    _reduction("sum", "the sum of an array", 5, 40),
+    _reduction("dot", "the dot product of two arrays", 6, 40),
     Question("floor", "what memory allows: loads, stores, copies", "GB/s", _GB_S, 4, 20, references=_MEMORY_FLOORS),
-    Question("kernels_one_core", "a kernel on one core", "GB/s", _GB_S, 8, 60, references=(("*", "numpy_{}"),)),
+    Question("kernels_one_core", "a kernel on one core", "GB/s", _GB_S, 6, 45, references=(("*", "numpy_{}"),)),
     Question("speed_up", "the same job on more and more workers", "s", real_time("s"), 5, 50, parameter="workers",
              references=(("*_max", "load_only"),)),
-    Question("recovery", "a killed worker's chunk: until free, until leased again", "us", None, 6, 30,
+    Question("recovery", "a killed worker's chunk: until free, until leased", "us", None, 3, 25,
              more={"_freed": counter("freed_p50_us"), "_leased": counter("leased_p50_us")}),
-    Question("map_commands", "to start a command and collect it", "us_per_command", None, 6, 45,
+    Question("map_commands", "to start a command and collect it", "us_per_command", None, 5, 40,
              references=(("*_cpu", "posix_spawn_loop_cpu"), ("*", "posix_spawn_loop"))),
 )
 

@@ -9,7 +9,9 @@ import sys
 
 from suite import children
 from suite.rivals import all_rivals
-from suite.samples import Context, Key, Outcome, WrongResult
+from suite.samples import Context, Key, Missing, Outcome, WrongResult
+
+MISSING = 77  # The exit code of what was skipped.
 
 
 def name_of(rival):
@@ -29,6 +31,8 @@ def measure(rival, context, limit_s, tick):
     """An Outcome: its samples, or why there are none."""
     command = [sys.executable, "-P", "-m", "suite.rival_process", name_of(rival), _to_json(context)]
     done = children.run(command, context.shmtool, limit_s, tick)
+    if done.code == MISSING:
+        return Outcome([], {Key(rival.QUESTION, rival.NAME): done.err.strip()}, {})
     if done.code != 0:
         return Outcome([], {}, {name_of(rival): done.why()})
     samples = [(Key(rival.QUESTION, subject or rival.NAME, parameter), value)
@@ -42,6 +46,9 @@ def main(name, context):
         samples = list(rival.measure(_from_json(context)))
     except WrongResult as wrong:
         raise SystemExit(f"wrong result: {wrong}") from None
+    except Missing as missing:
+        print(missing, file=sys.stderr)
+        raise SystemExit(MISSING) from None
     print(json.dumps(samples))
 
 

@@ -9,6 +9,8 @@ from suite.samples import Context
 
 LIMIT_FACTOR = 6  # A round that takes so many times its budget, and LEAST_LIMIT_S, has gone wrong.
 LEAST_LIMIT_S = 120
+LEAST_MIN_TIME_S = 0.002  # Of one repetition of a C++ subject, on average: the budget decides in between.
+MOST_MIN_TIME_S = 0.2
 
 
 class Collected:
@@ -82,7 +84,7 @@ class Runner:
         self.collected.expect(question, keys)
         parts = []
         if keys:
-            min_time = min(0.5, max(0.005, share / (1.5 * REPETITIONS * len(keys))))
+            min_time = min(MOST_MIN_TIME_S, max(LEAST_MIN_TIME_S, share / (1.5 * REPETITIONS * len(keys))))
             parts.append(lambda: self._measure_ours(question, keys, min_time, limit))
         context = Context(self._settings.shmtool, self._settings.programs, REPETITIONS, share, self._settings.quick)
         parts += [functools.partial(self._measure_rival, rival, context, limit) for rival in rivals]

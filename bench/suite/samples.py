@@ -37,6 +37,10 @@ class WrongResult(Exception):
     """What was about to be timed gave a wrong result."""
 
 
+class Missing(Exception):
+    """What a rival needs is not here, as it turned out."""
+
+
 @dataclass(frozen=True)
 class Context:
     """What a rival is told about one round."""

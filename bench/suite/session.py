@@ -8,7 +8,7 @@ import time
 from suite import children, derived, document, doubts, files, machine, tables
 from suite.bench_program import BenchProgram
 from suite.command import EXPERIMENTS, chosen
-from suite.errors import FAILED, Interrupted, SuiteError
+from suite.errors import FAILED, USAGE, Interrupted, SuiteError
 from suite.progress import Progress
 from suite.rivals import all_rivals
 from suite.runner import Collected, Runner
@@ -23,6 +23,8 @@ class Session:
         with_names = settings.names[:1] == [EXPERIMENTS]
         self.experiment_names = settings.names[1:] if with_names else []
         self.wants_experiments = with_names or settings.experiments
+        if settings.markdown and not self.wants_experiments:
+            raise SuiteError("--markdown prints experiments, and there are none", "add the word `experiments`", USAGE)
         self.questions = [] if with_names else chosen(settings.names)
         self.collected = Collected()
         self.experiments = []
@@ -102,6 +104,10 @@ def _publish(session):
     answer = session.document()
     if settings.json == "-":
         sys.stdout.write(document.to_text(answer))
+    elif settings.markdown:
+        from suite import experiments
+
+        sys.stdout.write(experiments.page(answer))
     else:
         sys.stdout.write(tables.document(answer, _experiments_text(answer)))
     sys.stdout.flush()

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "kernels/convert.hpp"
 #include "kernels/exact_sum.hpp"
@@ -271,6 +272,28 @@ TEST(Dot, HasTheSameBitsOnEveryInstructionSet) {
       if (first.empty()) first = results;
       for (std::size_t i = 0; i < results.size(); ++i)
         EXPECT_TRUE(same_bits(results[i], first[i])) << target << " size " << size << " result " << i;
+    });
+  }
+}
+
+// Where factors cannot be split, or errors of products cannot be found by that: alone, so that they count.
+TEST(Dot, OfExtremesHasTheSameBitsOnEveryInstructionSet) {
+  for (const auto& [left, right] : {std::pair{1e-155, 1e-155},
+                                    {1e-160, 1e-162},
+                                    {1e305, 1e-300},
+                                    {1e290, 1e-320},
+                                    {0.0, 1e308},
+                                    {5e-324, 0.3},
+                                    {1e-300, 1e7}}) {
+    auto a = numbers(1000, 1, 3);
+    auto b = numbers(1000, 2, 3);
+    for (double& x : a) x *= left;
+    for (double& x : b) x *= right;
+    std::optional<Value> first;
+    for_each_target([&](const char* target) {
+      const Value result = dot(a, b, 3);
+      if (!first) first = result;
+      EXPECT_TRUE(same_bits(result, *first)) << target << " " << left << " * " << right;
     });
   }
 }

@@ -32,10 +32,10 @@ def left():
 @needs_programs
 def test_a_question_is_measured_told_and_written(tmp_path):
     file = tmp_path / "attach.json"
-    done = shmtool("bench", "attach", "--rounds", "2", "--pin", "--json", file, check=0)
+    done = shmtool("bench", "attach", "--quick", "--rounds", "2", "--pin", "--json", file, check=0)
     value = require_schema(json.loads(file.read_text()), "bench")
     rows = {row["subject"]: row for row in value["rows"]}
-    assert set(rows) == {"shmkit", "bare_system_calls"} and value["pinned"] and value["mode"] == "full"
+    assert set(rows) == {"shmkit", "bare_system_calls"} and value["pinned"] and value["mode"] == "quick"
     for row in rows.values():
         assert row["n"] == 6 and 0 < row["p10"] <= row["median"] <= row["p90"] and row["unit"] == "us"
     assert rows["shmkit"]["ratio_to"] == "bare_system_calls"
@@ -48,7 +48,7 @@ def test_a_question_is_measured_told_and_written(tmp_path):
 
 @needs_programs
 def test_json_on_standard_output_is_all_there():
-    done = shmtool("bench", "attach", "--rounds", "1", "-q", "--json", "-", check=0)
+    done = shmtool("bench", "attach", "--quick", "--rounds", "1", "-q", "--json", "-", check=0)
     assert require_schema(json.loads(done.stdout), "bench")["rows"] and done.stderr == ""
 
 
@@ -86,7 +86,7 @@ def test_a_file_that_cannot_be_written_is_refused_before_anything_is_measured(tm
 
 @needs_programs
 def test_a_full_disk_has_an_exit_code_of_its_own():
-    done = shmtool("bench", "attach", "--rounds", "1", "-q", "--json", "/dev/full", check=6)
+    done = shmtool("bench", "attach", "--quick", "--rounds", "1", "-q", "--json", "/dev/full", check=6)
     assert "no room" in done.stderr and "attach" in done.stdout
     assert not pathlib.Path("/dev/full").is_file()
 
@@ -95,7 +95,7 @@ def test_a_full_disk_has_an_exit_code_of_its_own():
 def test_ctrl_c_ends_the_children_and_tells_what_there_is():
     """Pools and arrays are in use when it comes: of `attach` there are figures, of `recovery` it is too early."""
     before = left()
-    command = [os.environ["SHMTOOL"], "bench", "attach", "recovery", "--rounds", "1"]
+    command = [os.environ["SHMTOOL"], "bench", "attach", "recovery", "--quick", "--rounds", "1"]
     bench = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         end = time.monotonic() + WAIT_S
@@ -115,7 +115,7 @@ def test_ctrl_c_ends_the_children_and_tells_what_there_is():
 def test_an_installed_tree_measures_wherever_it_is_moved_to(tmp_path):
     subprocess.run(["cmake", "--install", BUILD, "--prefix", tmp_path / "first"], check=True, capture_output=True)
     moved = (tmp_path / "first").rename(tmp_path / "second")
-    command = [moved / "bin/shmtool", "bench", "attach", "--rounds", "1", "-q"]
+    command = [moved / "bin/shmtool", "bench", "attach", "--quick", "--rounds", "1", "-q"]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=WAIT_S, check=True)
     assert re.search(r"^shmkit +[\d.]+", done.stdout, re.M)
     assert list(moved.rglob("__pycache__")) == []

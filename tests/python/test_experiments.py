@@ -4,6 +4,7 @@ The oracles: for the arithmetic, the definitions written down once more in the s
 says itself that its answers are right, and that nothing is left.
 """
 
+import contextlib
 import os
 import pathlib
 import signal
@@ -12,9 +13,10 @@ import sys
 import time
 import urllib.error
 
+import jsonschema
 import pytest
 
-from cli_checks import needs_shmtool
+from cli_checks import SCHEMAS, needs_shmtool
 from helpers import SHM, TIMEOUT_S
 
 SOURCE = pathlib.Path(os.environ.get("SHMKIT_SOURCE_DIR", pathlib.Path(__file__).resolve().parents[2]))
@@ -44,6 +46,24 @@ class Silent:
 def bench(said=None):
     programs = pathlib.Path(os.environ["SHMKIT_BUILD_DIR"]) / "bench"
     return Bench(os.environ["SHMTOOL"], programs, quick=True, say=said.append if said is not None else lambda _: None)
+
+
+def session_members(session):
+    """The processes of a session, but those that have ended."""
+    found = []
+    for folder in pathlib.Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            if folder.name.isdigit():
+                state, _, _, its_session = (folder / "stat").read_text().rpartition(")")[2].split()[:4]
+                found += [folder.name] if int(its_session) == session and state != "Z" else []
+    return found
+
+
+def wait_until(condition):
+    end = time.monotonic() + TIMEOUT_S
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.01)
 
 
 def left(pid):
@@ -107,7 +127,7 @@ def test_what_did_not_run_is_neither_right_nor_wrong():
 
 
 def test_tables_fit_eighty_columns():
-    group = Group("sum_million_chunks", "x" * 30, footnote="a long footnote " * 20)
+    group = Group("sum_million_chunks", "x " * 40, footnote="a long footnote " * 20)
     group.row("16 processes, chunks copied, again", 123.45, Measured(4567.8, True, 3.0), Measured(0.0000123))
     group.row("y" * 34, 0.17, Measured(99.99, True, 3.0), Measured(12345.6, True, 2.0), 2, "a long note " * 20)
     assert max(map(len, text.tables([group.document()]).splitlines())) <= text.WIDTH
@@ -198,6 +218,7 @@ def test_the_server_answers_and_ends():
 
 def check(groups):
     documents = [group.document() for group in groups]
+    jsonschema.validate(documents, SCHEMAS["bench.json"]["properties"]["experiments"])
     for row in (row for document in documents for row in document["rows"]):
         assert row.keys() == ROW_KEYS
         assert row["verified"], row
@@ -216,7 +237,8 @@ def test_pi_runs_in_every_way():
     document = check(pi.run(bench(said), 20_000))[0]
     assert all(row["python"] > 0 and row["shmkit"] > 0 for row in document["rows"])
     assert said
-    assert "pi" in markdown.document([document])
+    assert "| `pi` | pi, from 10 x 20,000 random points | right |" in markdown.summary([document])
+    assert markdown.details(document).count("| yes |") == len(document["rows"])
 
 
 @needs_shmtool
@@ -234,13 +256,33 @@ def test_an_interrupted_main_job_leaves_nothing(number):
     words = [sys.executable, SOURCE / "scripts" / "main_job.py", os.environ["SHMTOOL"], "20000000"]
     job = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        end = time.monotonic() + TIMEOUT_S
-        while not left(job.pid):
-            assert job.poll() is None and time.monotonic() < end
-            time.sleep(0.01)
+        wait_until(lambda: left(job.pid) or job.poll() is not None)
         job.send_signal(number)
         assert job.wait(TIMEOUT_S) == 128 + number
         assert left(job.pid) == []
+    finally:
+        job.kill()
+        job.wait()
+
+
+@needs_shmtool
+@pytest.mark.parametrize("name, step", [("sleeping_server", "10 in turn"), ("primes", "2 workers")])
+def test_interrupted_experiments_leave_no_process(name, step):
+    programs = pathlib.Path(os.environ["SHMKIT_BUILD_DIR"]) / "bench"
+    words = [sys.executable, "-P", "-m", "suite", "--shmtool", os.environ["SHMTOOL"], "--programs", programs, "experiments",
+             name, "--quick"]
+    environment = {**os.environ, "PYTHONPATH": str(SOURCE / "bench")}
+    job = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=environment,
+                           start_new_session=True)
+    try:
+        while step not in job.stderr.readline():
+            assert job.poll() is None
+        wait_until(lambda: len(session_members(job.pid)) > 1 or job.poll() is not None)  # A server, or workers.
+        job.send_signal(signal.SIGINT)
+        said = job.communicate(timeout=TIMEOUT_S)[1]
+        assert job.returncode == 128 + signal.SIGINT, said
+        assert "Traceback" not in said
+        wait_until(lambda: session_members(job.pid) == [])  # Workers of a killed client end a moment after it.
     finally:
         job.kill()
         job.wait()

@@ -9,9 +9,10 @@ from . import (amdahl, downloads, f_and_g, fib34, iterate, max_3e8, pi, primes, 
                taylor_exp)
 from .bench import Bench, Unavailable
 from .group import nothing
+from .markdown import page
 from .text import tables
 
-__all__ = ["NAMES", "budget", "run_experiments", "tables"]
+__all__ = ["NAMES", "budget", "page", "run_experiments", "tables"]
 
 # Each with its number of steps, and how many seconds one takes on two cores: quick, and in full.
 _EXPERIMENTS = {

@@ -81,7 +81,7 @@ def run(bench):
     groups = []
     for title, published, theirs, ours_here in cases:
         holds = title.startswith("f")
-        group = Group(NAME, f"{CALLS} calls of {title}", footnote=FOOTNOTES[holds].format(steps=steps))
+        group = Group(f"{NAME}_{title[0]}", f"{CALLS} calls of {title}", footnote=FOOTNOTES[holds].format(steps=steps))
         bench.say(f"f_and_g: {title}")
         for way, seconds, here, our in zip(("one loop", "threads", "processes"), published, theirs, ours_here):
             lock = holds and way == "threads"

@@ -13,12 +13,26 @@ from .group import Measured
 FORK = multiprocessing.get_context("fork")
 LOCK = "threads take turns (interpreter lock)"
 _PR_SET_PDEATHSIG = 1
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def end_with_parent():
-    """For processes of ours: die with the parent, and let it deal with Ctrl-C."""
+    """What processes of ours do first: they die with the parent, end when asked to, and leave Ctrl-C to it."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
+
+
+@contextlib.contextmanager
+def starting_processes():
+    """Signals wait meanwhile: a new process has our handlers until it calls end_with_parent()."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def clock(function):
@@ -36,7 +50,9 @@ def measure(function, right, scale=1.0):
 @contextlib.contextmanager
 def processes(workers):
     """A multiprocessing.Pool."""
-    with FORK.Pool(workers, initializer=end_with_parent) as pool:
+    with contextlib.ExitStack() as stack:
+        with starting_processes():
+            pool = stack.enter_context(FORK.Pool(workers, initializer=end_with_parent))
         yield pool
         pool.close()
         pool.join()

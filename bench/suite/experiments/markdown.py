@@ -1,13 +1,8 @@
 """docs/lessons.md: each lesson's workload, its answer, its speed-up or the reason for none."""
 
-import datetime
-import os
-import pathlib
-import platform
 import re
 
 from .group import GAIN, SIDES
-from .machine import cpus
 from .text import figure, gain, number, verdict
 
 _INTRODUCTION = """\
@@ -25,17 +20,10 @@ printed. "Speed-up" is over the first row of the same side, the one loop; publis
 """
 
 
-def _cpu():
-    """Its name; arm64 kernels tell the architecture only."""
-    text = pathlib.Path("/proc/cpuinfo").read_text(encoding="utf-8")
-    names = re.findall(r"^model name\s*:\s*(.*)$", text, re.MULTILINE)
-    return names[0] if names else platform.machine()
-
-
-def machine():
-    today = datetime.datetime.now(datetime.timezone.utc).date()
-    return (f"{_cpu()}, {cpus()} CPU{'s' if cpus() > 1 else ''} for us, Linux {platform.release()}, "
-            f"Python {platform.python_version()}, {today}, load {os.getloadavg()[0]:.1f} at the end.")
+def _machine(machine):
+    cpus = f"{machine['cpus']} CPU{'s' if machine['cpus'] > 1 else ''}"
+    return (f"{machine['cpu']}, {cpus}, {machine['kernel']}, Python {machine['python']}, commit {machine['commit']}, "
+            f"{machine['date'][:10]}, load at the start {machine['load']:.1f}.")
 
 
 def _row(cells):
@@ -89,8 +77,8 @@ def details(group):
     return "\n".join(lines) + ("\n\n" + group["footnote"] if group["footnote"] else "")
 
 
-def document(experiments):
-    """The whole page."""
-    told = f"{_INTRODUCTION}\n{machine()} Times are in seconds; ~ is one scaled up from a part of the work."
-    parts = [told, summary(experiments), *map(details, experiments)]
-    return "\n\n".join(parts) + "\n"
+def page(document):
+    """All of it, from the suite's document."""
+    told = (f"{_INTRODUCTION}\n{_machine(document['machine'])} Times are in seconds; ~ is one scaled up from a part of "
+            "the work.")
+    return "\n\n".join([told, summary(document["experiments"]), *map(details, document["experiments"])]) + "\n"

@@ -67,4 +67,6 @@ class MaxInPython:
     @staticmethod
     def _pool(pool, function, jobs):
         with pool:
-            return max(pool.map(function, jobs))
+            with in_python.starting_processes():
+                results = pool.map(function, jobs)
+            return max(results)

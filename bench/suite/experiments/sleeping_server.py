@@ -55,7 +55,7 @@ def run(bench):
         requests = Requests(bench, url)
         for times, together in ((1, 2.08), (2, 4.04)):
             count = times * REQUESTS
-            group = Group(NAME, f"{count} requests, 2 s each{shorter}", needs_cpus=False,
+            group = Group(f"{NAME}_{count}", f"{count} requests, 2 s each{shorter}", needs_cpus=False,
                           footnote="shmkit: `shmtool map`, with curl for each request. Waiting needs no CPU.")
             if not in_turn:
                 bench.say(f"sleeping_server: {count} in turn")

@@ -46,8 +46,8 @@ def _wrapped(text, indent):
 
 
 def table(group):
-    unit = "" if group["unit"] != "s" else ", seconds and speed-up"
-    lines = [f"{group['experiment']}: {group['title']}{unit}", "", _HEAD.rstrip(), "-" * WIDTH]
+    unit = ", seconds and speed-up" if group["unit"] == "s" else ""
+    lines = [*_wrapped(f"{group['experiment']}: {group['title']}{unit}", ""), "", _HEAD.rstrip(), "-" * WIDTH]
     for row in group["rows"]:
         lines.append(_line(row))
         notes = [note for note in ("WRONG ANSWER" if verdict(row) is False else "", row["note"]) if note]

@@ -12,7 +12,7 @@ PARTITIONS = 4 * WORKERS
 
 
 def available():
-    return lacks_module("dask.bag", "python3-dask") if lacks_module("dask", "") is None else lacks_module("dask", "python3-dask")
+    return lacks_module("dask.bag", "python3-dask")
 
 
 def measure(context):

@@ -53,9 +53,9 @@ struct Exponential64 {
     constexpr double kInverse = 0x1.71547652b82fep+3;  // 8 / ln 2
     constexpr double kStepHigh = 0x1.62e42feep-4;      // ln 2 / 8 to 32 bits: times k it is exact.
     constexpr double kStepLow = 0x1.a39ef35793c76p-36;
-    shifted = hn::Add(hn::Mul(x, hn::Set(d, kInverse)), hn::Set(d, kToInteger));
-    const auto k = hn::Sub(shifted, hn::Set(d, kToInteger));
-    r = hn::Sub(hn::Sub(x, hn::Mul(k, hn::Set(d, kStepHigh))), hn::Mul(k, hn::Set(d, kStepLow)));
+    shifted = fused(d, x, hn::Set(d, kInverse), hn::Set(d, kToInteger));
+    const auto minus_k = hn::Sub(hn::Set(d, kToInteger), shifted);
+    r = fused(d, minus_k, hn::Set(d, kStepLow), fused(d, minus_k, hn::Set(d, kStepHigh), x));
     r2 = hn::Mul(r, r);
     return hn::Lt(hn::Abs(x), hn::Set(d, 708.0));
   }
@@ -65,7 +65,7 @@ struct Exponential64 {
   HWY_INLINE V approximate(D d, V r, V r2) const {
     constexpr double kQ[] = {0x1.000000000002ep-1, 0x1.555555555556ap-3,  0x1.5555554e945c0p-5,
                              0x1.1111110e10a35p-7, 0x1.6c1b70f4cae2ep-10, 0x1.a01e2bdf9010cp-13};
-    return hn::Add(r, hn::Mul(r2, polynomial(d, r, r2, kQ)));
+    return fused(d, r2, polynomial(d, r, r2, kQ), r);
   }
 
   // 2^((k mod 8) / 8) e^r, in (0.95, 2).
@@ -75,7 +75,7 @@ struct Exponential64 {
     const auto index = hn::And(hn::BitCast(di, shifted), hn::Set(di, kSteps - 1));
     const auto power = look_up(d, kPowers, index);
     const auto tail = look_up(d, kPowerTails, index);
-    return hn::Add(power, hn::Add(tail, hn::Mul(power, p)));
+    return hn::Add(power, fused(d, power, p, tail));
   }
 
   template <class D, class V>
@@ -112,8 +112,8 @@ struct Exponential32 {
   HWY_INLINE auto split(D d, V x, V& r, V& r2, V& shifted) const {
     constexpr double kInverse = 0x1.71547652b82fep+0;  // 1 / ln 2
     constexpr double kLn2 = 0x1.62e42fefa39efp-1;
-    shifted = hn::Add(hn::Mul(x, hn::Set(d, kInverse)), hn::Set(d, kToInteger));
-    r = hn::Sub(x, hn::Mul(hn::Sub(shifted, hn::Set(d, kToInteger)), hn::Set(d, kLn2)));
+    shifted = fused(d, x, hn::Set(d, kInverse), hn::Set(d, kToInteger));
+    r = fused(d, hn::Sub(hn::Set(d, kToInteger), shifted), hn::Set(d, kLn2), x);
     r2 = hn::Mul(r, r);
     return hn::Lt(hn::Abs(x), hn::Set(d, 700.0));
   }
@@ -123,7 +123,7 @@ struct Exponential32 {
   HWY_INLINE V approximate(D d, V r, V r2) const {
     constexpr double kQ[] = {0x1.0000000b8f670p-1, 0x1.5555555a78251p-3,  0x1.5554e91133b7ep-5,
                              0x1.1110e0f71a4a5p-7, 0x1.6d43152a5e20ap-10, 0x1.a124e412bb9cfp-13};
-    return hn::Add(hn::Set(d, 1.0), hn::Add(r, hn::Mul(r2, polynomial(d, r, r2, kQ))));
+    return hn::Add(hn::Set(d, 1.0), fused(d, r2, polynomial(d, r, r2, kQ), r));
   }
 
   template <class D, class V>

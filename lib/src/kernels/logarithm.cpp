@@ -71,7 +71,7 @@ struct Logarithm64 {
     const auto z = hn::Mul(s, s);
     const auto half_square = hn::Mul(hn::Mul(hn::Set(d, 0.5), f), f);
     const auto q = polynomial(d, z, hn::Mul(z, z), kQ);
-    return hn::Sub(half_square, hn::Mul(s, hn::Add(half_square, hn::Mul(z, q))));
+    return fused(d, hn::Neg(s), fused(d, z, q, half_square), half_square);
   }
 
   template <class D, class V>
@@ -81,7 +81,7 @@ struct Logarithm64 {
     const auto high = hn::Mul(k, hn::Set(d, kLn2High));
     const auto sum = hn::Add(high, f);
     const auto rest = hn::Add(hn::Sub(high, sum), f);
-    return hn::Add(sum, hn::Add(rest, hn::Sub(hn::Mul(k, hn::Set(d, kLn2Low)), p)));
+    return hn::Add(sum, hn::Sub(fused(d, k, hn::Set(d, kLn2Low), rest), p));
   }
 
   template <class D, class V>
@@ -113,12 +113,12 @@ struct Logarithm32 {
                              0x1.99a12f5b901afp-3,  -0x1.5559e52b658c2p-3, 0x1.237a55ac3e893p-3,
                              -0x1.fcc1adf4b2462p-4, 0x1.e3d339845a55dp-4,  -0x1.d962f26d64f80p-4,
                              0x1.15425cbf25e47p-4};
-    return hn::Add(f, hn::Mul(f2, polynomial(d, f, f2, kR)));
+    return fused(d, f2, polynomial(d, f, f2, kR), f);
   }
 
   template <class D, class V>
   HWY_INLINE V join(D d, V /*f*/, V p, V k) const {
-    return hn::Add(hn::Mul(k, hn::Set(d, 0x1.62e42fefa39efp-1)), p);
+    return fused(d, k, hn::Set(d, 0x1.62e42fefa39efp-1), p);
   }
 
   template <class D, class V>

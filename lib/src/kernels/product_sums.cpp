@@ -1,6 +1,7 @@
 #include "kernels/product_sums.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "kernels/lane_sums.hpp"
 #include "kernels/prefetch.hpp"
@@ -20,12 +21,59 @@ namespace {
 // At most a quarter of the virtual lanes: four vectors are in flight.
 using Doubles = hn::CappedTag<double, LaneSums::kLanes / 4>;
 
+#if HWY_NATIVE_FMA
+
+// What rounding took from product = x * y.
+template <class V>
+HWY_INLINE V product_error(V x, V y, V product) {
+  return hn::MulSub(x, y, product);
+}
+
+#else
+
 // The leading half of the bits of x (G. W. Veltkamp).
 template <class V>
 HWY_INLINE V upper_half(V x) {
   const V scaled = hn::Mul(hn::Set(Doubles(), 0x1p27 + 1), x);
   return hn::Sub(scaled, hn::Sub(scaled, x));
 }
+
+// Of factors that are splittable() (T. J. Dekker).
+template <class V>
+HWY_INLINE V product_error(V x, V y, V product) {
+  const auto x1 = upper_half(x), y1 = upper_half(y);
+  const auto x2 = hn::Sub(x, x1), y2 = hn::Sub(y, y1);
+  const auto first = hn::Sub(hn::Mul(x1, y1), product);
+  return hn::Add(hn::Add(hn::Add(first, hn::Mul(x1, y2)), hn::Mul(x2, y1)), hn::Mul(x2, y2));
+}
+
+// Whether nothing overflows or underflows on the way, so that errors are the same as a fused multiply-add's.
+HWY_ATTR bool splittable(const double* a, const double* b, std::size_t count) {
+  const Doubles d;
+  const auto most = hn::Set(d, 0x1p996), least = hn::Set(d, 0x1p-968), zero = hn::Zero(d);
+  auto good = hn::Eq(zero, zero);
+  for (std::size_t i = 0; i < count; i += hn::Lanes(d)) {
+    const auto x = hn::Abs(hn::LoadU(d, a + i)), y = hn::Abs(hn::LoadU(d, b + i));
+    const auto exact = hn::Or(hn::Ge(hn::Mul(x, y), least), hn::Eq(hn::Min(x, y), zero));
+    good = hn::And(good, hn::And(exact, hn::Lt(hn::Max(x, y), most)));
+  }
+  return hn::AllTrue(d, good);
+}
+
+// The same sums, one by one.
+void add_extreme(const double* a, const double* b, std::size_t count, LaneSums& sums) {
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t lane = i % LaneSums::kLanes;
+    const double product = a[i] * b[i];
+    const double sum = sums.high[lane] + product;
+    const double moved = sum - sums.high[lane];
+    const double lost = (sums.high[lane] - (sum - moved)) + (product - moved);
+    sums.low[lane] += lost + std::fma(a[i], b[i], -product);
+    sums.high[lane] = sum;
+  }
+}
+
+#endif
 
 // Adds a * b, rounded, for doubles with what rounding took from it.
 template <class T>
@@ -37,13 +85,9 @@ struct Products {
     if constexpr (sizeof(T) < sizeof(double)) {
       high = hn::Add(high, product);
     } else {
-      const auto x1 = upper_half(x), y1 = upper_half(y);
-      const auto x2 = hn::Sub(x, x1), y2 = hn::Sub(y, y1);
-      const auto first = hn::Sub(hn::Mul(x1, y1), product);
-      const auto error = hn::Add(hn::Add(hn::Add(first, hn::Mul(x1, y2)), hn::Mul(x2, y1)), hn::Mul(x2, y2));
       V lost;
       high = two_sum(high, product, lost);
-      low = hn::Add(low, hn::Add(lost, error));
+      low = hn::Add(low, hn::Add(lost, product_error(x, y, product)));
     }
   }
 };
@@ -91,6 +135,17 @@ HWY_ATTR void add_block(const T* a, const T* b, std::size_t rows, LaneSums& sums
   }
 }
 
+template <class T>
+HWY_ATTR void add_products(const T* a, const T* b, std::size_t rows, LaneSums& sums) {
+#if !HWY_NATIVE_FMA
+  if constexpr (sizeof(T) == sizeof(double)) {
+    const std::size_t count = rows * LaneSums::kLanes;
+    if (!splittable(a, b, count)) return add_extreme(a, b, count, sums);
+  }
+#endif
+  add_block<Products<T>>(a, b, rows, sums);
+}
+
 // In blocks, since narrow vectors pass over each several times. Without b: squares.
 template <class T>
 HWY_ATTR void add_typed(const T* a, const T* b, std::size_t rows, LaneSums& sums) {
@@ -100,7 +155,7 @@ HWY_ATTR void add_typed(const T* a, const T* b, std::size_t rows, LaneSums& sums
     if (b == nullptr)
       add_block<Squares<T>>(a + at, a + at, block, sums);
     else
-      add_block<Products<T>>(a + at, b + at, block, sums);
+      add_products(a + at, b + at, block, sums);
   }
 }
 

@@ -40,11 +40,10 @@ Sum2<double> sum_of_squares(Kind real, const void* data, std::size_t count) noex
 /// -1.
 ///
 /// float64: as if computed in twice the precision and rounded to high + low (Dot2 of T. Ogita, S. M. Rump,
-/// S. Oishi, "Accurate sum and dot product", 2005), the errors of products found by splitting the factors (T.
-/// J. Dekker, "A floating-point technique for extending the available precision", 1971): within (n / 32 +
-/// 5)^2 u^2 sum |a b| of the exact sum. Splitting overflows, and leaves a sum that is not finite, from about
-/// 2^996 on; errors of products below 2^-969 are lost. The shorter types: products are exact and summed
-/// plainly, within n u / 32 sum |a b|.
+/// S. Oishi, "Accurate sum and dot product", 2005): within (n / 32 + 5)^2 u^2 sum |a b| of the exact sum. The
+/// error of a product is what std::fma gives, whether the processor has that or not (then factors are split:
+/// T. J. Dekker, "A floating-point technique for extending the available precision", 1971), and is rounded
+/// below 2^-969. The shorter types: products are exact and summed plainly, within n u / 32 sum |a b|.
 Sum2<double> sum_of_products(Kind real, const void* a, const void* b, std::size_t count, double odd) noexcept;
 
 }  // namespace shmkit::kernel
