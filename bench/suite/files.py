@@ -41,6 +41,18 @@ def write_files(directory, files):
                 directory.rmdir()
 
 
+def distinct(names):
+    """The names in their order, later ones of the same name numbered: a, a_2, b."""
+    found = []
+    for name in names:
+        number, numbered = 1, name
+        while numbered in found:
+            number += 1
+            numbered = f"{name}_{number}"
+        found.append(numbered)
+    return found
+
+
 def require_writable(directory):
     """For before the minutes of measuring: a SuiteError where write_files() will fail for lack of permission."""
     directory = pathlib.Path(directory)

@@ -4,7 +4,7 @@ import csv
 import io
 from dataclasses import dataclass
 
-from suite.files import safe
+from suite.files import distinct, safe
 
 ROW = ("question", "subject", "parameter", "unit", "median", "p10", "p90", "n", "ratio", "ratio_to")
 DERIVED = ("question", "subject", "name", "parameter", "value", "unit")
@@ -25,15 +25,18 @@ class Table:
 def question_tables(document):
     """{question: its rows}, in the document's order."""
     questions = dict.fromkeys(row["question"] for row in document["rows"])
-    return {q: _table(safe(q), q, ROW, [r for r in document["rows"] if r["question"] == q]) for q in questions}
+    return {q: _table(_name(q), q, ROW, [r for r in document["rows"] if r["question"] == q]) for q in questions}
+
+
+def experiment_names(document):
+    """Of each experiment's files; of some there are several: pages of the same lesson."""
+    return distinct([f"experiment_{safe(experiment['experiment'])}" for experiment in document["experiments"]])
 
 
 def experiment_tables(document):
     """A table per experiment, in order. "scaled": the sides whose figure stands for more work than was done."""
-    return [
-        _table(f"experiment_{safe(e['experiment'])}", e["title"], EXPERIMENT, e["rows"])
-        for e in document["experiments"]
-    ]
+    names = experiment_names(document)
+    return [_table(name, e["title"], EXPERIMENT, e["rows"]) for name, e in zip(names, document["experiments"])]
 
 
 def derived_table(document):
@@ -61,6 +64,11 @@ def csv_of(table):
     writer.writerow(table.columns)
     writer.writerows([_field(value) for value in row] for row in table.rows)
     return stream.getvalue().encode("utf-8", "backslashreplace")
+
+
+def _name(question):
+    taken = question in ("derived", "skipped") or question.startswith("experiment_")
+    return f"question_{safe(question)}" if taken else safe(question)
 
 
 def _table(name, title, columns, rows):

@@ -19,6 +19,10 @@ class Lane:
     slices: dict = field(default_factory=dict)
     instants: list = field(default_factory=list)
 
+    def begin(self):
+        """Of its first slice."""
+        return min(begin for slices in self.slices.values() for begin, _ in slices)
+
 
 def trace_of(document):
     """(trace or None, complaint or None) of a document whose "trace" is a path, the object itself, or missing."""
@@ -39,9 +43,9 @@ def lanes(trace):
     for event in events if isinstance(events, list) else []:
         if isinstance(event, dict):
             _add(found, event)
-    found = sorted((lane for lane in found.values() if lane.slices), key=lambda lane: (lane.order, lane.name))
+    found = [lane for lane in found.values() if lane.slices]
     _from_zero(found)
-    return found
+    return sorted(found, key=lambda lane: (lane.order, lane.name, lane.begin()))
 
 
 def _add(found, event):
@@ -64,7 +68,7 @@ def _describe(lane, what, about):
 
 
 def _from_zero(lanes):
-    begin = min((slice[0] for lane in lanes for slices in lane.slices.values() for slice in slices), default=0.0)
+    begin = min((lane.begin() for lane in lanes), default=0.0)
     for lane in lanes:
         lane.slices = {
             name: sorted((b - begin, e - begin) for b, e in slices) for name, slices in lane.slices.items()

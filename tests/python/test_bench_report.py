@@ -187,6 +187,20 @@ def test_names_from_the_document_are_data_and_never_markup_or_paths():
     assert sorted(page.ids) == sorted(set(page.ids))
 
 
+def test_experiments_of_one_name_and_questions_of_odd_names_have_files_of_their_own():
+    changed = document()
+    changed["experiments"] = [changed["experiments"][2], dict(changed["experiments"][2], title="Twenty requests")]
+    changed["rows"] = [
+        dict(changed["rows"][0], question=name) for name in ("derived", "skipped", "experiment_x", "odd")
+    ]
+    files, _ = report.report_files(changed)
+    page = Page(text_of(files))
+    assert sorted(page.ids) == sorted(set(page.ids)) and page.wrong == []
+    assert {f"{table.name}.csv" for table in all_tables(changed)} == {name for name in files if name.endswith(".csv")}
+    assert len(all_tables(changed)) == 2 + 4 + 2
+    assert {"experiment_sleeping_server.csv", "experiment_sleeping_server_2.csv"} <= set(files)
+
+
 def test_the_same_document_gives_the_same_bytes_whoever_draws_it(files, tmp_path):
     (tmp_path / "matplotlibrc").write_text("font.size: 31\nlines.linewidth: 9\nsvg.fonttype: path\n")
     run_report(

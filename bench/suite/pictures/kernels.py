@@ -18,7 +18,7 @@ def pictures(document):
     groups = {}
     for point in points(document, QUESTION):
         kernel, side = _kernel_and_side(point.subject)
-        groups.setdefault(kernel, {})[side] = (point.median, point.p10, point.p90)
+        groups.setdefault(kernel, {})[side] = (point.median, point.p10, point.p90, number(point.median))
     if not groups:
         return []
     alt = "Pairs of bars in gigabytes per second, shmkit's and NumPy's, for each kernel on one core."
@@ -54,7 +54,7 @@ def _draw(groups):
     ratios = _ratios(groups)
     names = sorted(groups, key=lambda k: (BOUND not in groups[k], -ratios.get(k, 0), k))
     sides = [side for side in (OURS, THEIRS, BOUND) if any(side in group for group in groups.values())]
-    drawing, axes = draw_groups({name: groups[name] for name in names}, sides, 0.0, number)
+    drawing, axes = draw_groups({name: groups[name] for name in names}, sides, 0.0)
     axes.set_xlim(0, axes.get_xlim()[1] * 1.08)
     axes.set_xlabel("GB/s read and written, float64", loc="right")
     return drawing

@@ -1,8 +1,8 @@
 """Reductions over a shared array, in GB/s beside what a loop that only loads reaches."""
 
 from suite.points import named, points
-from suite.wording import listed, number, plain, share
-from suite.pictures.bars import note
+from suite.wording import listed, number, share
+from suite.pictures.bars import bar, name_rows, note
 from suite.pictures.canvas import figure
 from suite.pictures.palette import INK, look, ordered
 from suite.pictures.picture import Picture
@@ -50,19 +50,17 @@ def _draw(found):
     drawing, (axes,) = figure(0.8 + HEIGHT_OF_BAR * bars)
     place, ticks = 0, []
     for question, rates in found.items():
-        place, ticks = place + 1, [*ticks, (place, plain(question))]
+        place, ticks = place + 1, [*ticks, (place, question)]
         for point in by_setting(rates):
             _bar(axes, place, point, named(rates, point.ratio_to))
-            ticks.append((place, plain(point.subject)))
+            ticks.append((place, point.subject))
             place += 1
-    axes.set_yticks(*zip(*ticks))
+    name_rows(axes, *zip(*ticks))
     for label in axes.get_yticklabels():
         label.set_fontweight("bold" if _is_about(label.get_text()) else "normal")
     axes.set_ylim(place - 0.3, -0.6)
     axes.set_xlabel("GB/s (dashed: a loop that only loads, in the same setting)", loc="right")
     axes.set_xlim(0, axes.get_xlim()[1] * 1.12)
-    axes.grid(visible=False, axis="y")
-    axes.tick_params(axis="y", length=0)
     return drawing
 
 
@@ -74,18 +72,9 @@ def by_setting(rates):
 
 
 def _bar(axes, place, point, floor):
-    style = look(point.subject)
-    axes.barh(place, point.median, height=0.72, color=style.colour, hatch=style.hatch, edgecolor=INK, linewidth=0.6)
-    axes.errorbar(
-        point.median,
-        place,
-        xerr=[[max(point.median - point.p10, 0.0)], [max(point.p90 - point.median, 0.0)]],
-        fmt="none",
-        ecolor=INK,
-        elinewidth=1.1,
-        capsize=3,
-    )
-    end = max(point.p90, point.median)
+    values = (point.median, point.p10, point.p90)
+    bar(axes, place, values, 0.0, look(point.subject), 0.72)
+    end = max(values)
     if floor:
         end = max(end, floor.median) if floor.median < 1.2 * end else end
         axes.plot([floor.median] * 2, [place - 0.48, place + 0.48], color=INK, linewidth=1.6, dashes=(2, 1))

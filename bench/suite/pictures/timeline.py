@@ -1,11 +1,12 @@
 """Who did what when: the workers of one traced job."""
 
+from suite.pictures.bars import name_rows
 from suite.pictures.canvas import figure, patch
 from suite.pictures.curves import legend_above
 from suite.pictures.palette import BLUE, GREY, INK, ORANGE, PURPLE, VERMILION
 from suite.pictures.picture import Picture
 from suite.trace import SHOWN, lanes, trace_of
-from suite.wording import duration, number, plain, share
+from suite.wording import duration, number, share
 
 COLOURS = {"run": BLUE, "claim": ORANGE, "wait": GREY}
 HEIGHTS = {"run": 0.72, "claim": 0.72, "wait": 0.2}
@@ -89,9 +90,7 @@ def merged(slices, gap):
 
 def _label(axes, found):
     every = -(-len(found) // 40)
-    axes.set_yticks(range(0, len(found), every), [plain(lane.name) for lane in found[::every]])
-    axes.grid(visible=False, axis="y")
-    axes.tick_params(axis="y", length=0)
+    name_rows(axes, range(0, len(found), every), [lane.name for lane in found[::every]])
     shown = [name for name in SHOWN if any(name in lane.slices for lane in found)]
     handles = [patch(COLOURS[name], "", name, linewidth=0) for name in shown]
     for kind, marker, colour in INSTANTS:
