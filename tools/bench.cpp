@@ -39,11 +39,14 @@ void put_first(const char* variable, const std::string& path) {
 }
 
 [[noreturn]] void run_python(Words words) {
-  std::vector<char*> arguments;
-  for (auto& word : words) arguments.push_back(word.data());
-  arguments.push_back(nullptr);
-  ::execv(kSystemPython, arguments.data());
-  ::execvp("python3", arguments.data());
+  // From the first word it derives what it is, and what it starts for rivals.
+  for (const char* const python : {kSystemPython, "python3"}) {
+    words[0] = python;
+    std::vector<char*> arguments;
+    for (auto& word : words) arguments.push_back(word.data());
+    arguments.push_back(nullptr);
+    ::execvp(python, arguments.data());
+  }
   throw Error(Errc::failed, fmt::format("cannot run python3: {}", std::strerror(errno)),
               "the benchmark suite needs Python 3.11 or later; for instance, apt install python3");
 }

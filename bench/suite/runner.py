@@ -56,11 +56,14 @@ class Runner:
         self._settings = settings
         self._progress = progress
         self._known = bench.keys()
+        self._repetitions = REPETITIONS
         self.collected = Collected()
 
     def ask(self, question, budget):
-        """Rounds for about `budget` seconds; one at least."""
+        """Rounds for about `budget` seconds; one at least, of single samples where others took this question's time."""
         settings = self._settings
+        is_short = not settings.rounds and budget < question.budget(settings.quick) / 2
+        self._repetitions = 1 if is_short else REPETITIONS
         parts = self._parts(question, budget)
         if not parts:
             return
@@ -84,14 +87,14 @@ class Runner:
         self.collected.expect(question, keys)
         parts = []
         if keys:
-            min_time = min(MOST_MIN_TIME_S, max(LEAST_MIN_TIME_S, share / (1.5 * REPETITIONS * len(keys))))
+            min_time = min(MOST_MIN_TIME_S, max(LEAST_MIN_TIME_S, share / (1.5 * self._repetitions * len(keys))))
             parts.append(lambda: self._measure_ours(question, keys, min_time, limit))
-        context = Context(self._settings.shmtool, self._settings.programs, REPETITIONS, share, self._settings.quick)
+        context = Context(self._settings.shmtool, self._settings.programs, self._repetitions, share, self._settings.quick)
         parts += [functools.partial(self._measure_rival, rival, context, limit) for rival in rivals]
         return parts
 
     def _measure_ours(self, question, keys, min_time, limit):
-        self.collected.add(self._bench.measure(question, keys, REPETITIONS, min_time, limit, self._progress.tick))
+        self.collected.add(self._bench.measure(question, keys, self._repetitions, min_time, limit, self._progress.tick))
 
     def _measure_rival(self, rival, context, limit):
         outcome = rival_process.measure(rival, context, limit, self._progress.tick)

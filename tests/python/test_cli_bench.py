@@ -127,3 +127,18 @@ def test_without_the_suite_the_next_step_is_told(tmp_path):
     done = subprocess.run([alone, "bench"], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=WAIT_S,
                           check=False)
     assert done.returncode == 1 and "the benchmark suite" in done.stderr and "hint: " in done.stderr
+
+
+@needs_programs
+def test_rivals_run_in_the_python_that_runs_the_suite(tmp_path):
+    """Whatever `python3` comes first in PATH: this one runs nothing."""
+    other = tmp_path / "python3"
+    other.write_text("#!/bin/sh\nexit 1\n")
+    other.chmod(0o755)
+    if not pathlib.Path("/usr/bin/python3").exists():
+        pytest.skip("there is no /usr/bin/python3")
+    done = shmtool("bench", "map_commands", "--quick", "--rounds", "1", "-q", "--json", "-", check=0,
+                   env={"PATH": f"{tmp_path}:{os.environ['PATH']}"})
+    rows = {row["subject"]: row for row in json.loads(done.stdout)["rows"]}
+    assert {"posix_spawn_loop", "shmkit_map", "shmkit_map_cpu"} <= set(rows)
+    assert rows["shmkit_map"]["ratio_to"] == "posix_spawn_loop" and rows["shmkit_map"]["n"] == 3
