@@ -124,6 +124,10 @@ int advise_command(const Words& words) {
     array = with_suggestion(name, [&] { return AnyArray::attach(name, Access::read_only); });
     report.name = name.text();
   }
+  if (array)
+    check_advice(kernel, *array, options);
+  else if (!kernel.empty())
+    check_advice(kernel, size, options);
   report.workers_reason = options.workers != 0 ? "--workers" : default_workers().reason;
   report.costs = calibrate(kCalibration, options.workers);
   if (kernel.empty())

@@ -130,4 +130,9 @@ Advice advise(std::string_view kernel, std::optional<std::uint64_t> size, const 
 Advice advise(std::string_view kernel, const AnyArray& array, const Costs& costs,
               const AdviseOptions& options = {});
 
+/// Throws what advise() would throw at words that make no sense, before anything is measured.
+void check_advice(std::string_view kernel, std::optional<std::uint64_t> size,
+                  const AdviseOptions& options = {});
+void check_advice(std::string_view kernel, const AnyArray& array, const AdviseOptions& options = {});
+
 }  // namespace shmkit

@@ -26,11 +26,14 @@ double seconds_per_step() {
   return Seconds(std::chrono::steady_clock::now() - start).count() / static_cast<double>(kSteps);
 }
 
-Advice advise_on_iteration(std::optional<std::uint64_t> size, const AdviseOptions& options) {
-  if (!options.arguments.empty())
-    throw Error(Errc::usage,
-                fmt::format("kernel {} has no argument '{}'", kIterate, options.arguments.begin()->first),
-                "it takes none");
+void check_iteration(const AdviseOptions& options) {
+  if (options.arguments.empty()) return;
+  throw Error(Errc::usage,
+              fmt::format("kernel {} has no argument '{}'", kIterate, options.arguments.begin()->first),
+              "it takes none");
+}
+
+Advice advise_on_iteration(std::optional<std::uint64_t> size) {
   Advice advice;
   advice.kernel = kIterate;
   advice.kind = KernelKind::compute;
@@ -79,27 +82,43 @@ Recipe recipe_of(std::string_view name, const AdviseOptions& options) {
   return {job::find_kernel(name).info, options.arguments, options.dtype, {}, {}};
 }
 
-Advice studied(const Recipe& recipe, const Costs& costs, const AdviseOptions& options) {
-  check(recipe, options);
-  return advise_model::Study(recipe, costs, options, job::find_kernel(recipe.kernel.name).grain).advice();
-}
-
 void require_items(const Recipe& recipe) {
   if (recipe.size == std::uint64_t{0})
     throw Error(Errc::usage, fmt::format("there is nothing for kernel {} to do", recipe.kernel.name),
                 "at least one element or item");
 }
 
+// What is asked for, checked; the elements to fill samples with are still to come.
+Recipe checked_recipe(std::string_view kernel, std::optional<std::uint64_t> size,
+                      const AdviseOptions& options) {
+  Recipe recipe = recipe_of(kernel, options);
+  recipe.size = recipe.computes() ? computed_size(recipe, size) : size;
+  require_items(recipe);
+  check(recipe, options);
+  return recipe;
+}
+
+Recipe checked_recipe(std::string_view kernel, const AnyArray& array, AdviseOptions options) {
+  if (kernel == kIterate || recipe_of(kernel, options).computes())
+    throw Error(Errc::usage, fmt::format("kernel {} takes no array", kernel), "say how much: --size N");
+  options.dtype = array.dtype();
+  Recipe recipe = checked_recipe(kernel, array.shape().size(), options);
+  recipe.source = array.bytes();
+  return recipe;
+}
+
+Advice studied(const Recipe& recipe, const Costs& costs, const AdviseOptions& options) {
+  return advise_model::Study(recipe, costs, options, job::find_kernel(recipe.kernel.name).grain).advice();
+}
+
 }  // namespace
 
 Advice advise(std::string_view kernel, std::optional<std::uint64_t> size, const Costs& costs,
               const AdviseOptions& options) {
-  if (kernel == kIterate) return advise_on_iteration(size, options);
-  Recipe recipe = recipe_of(kernel, options);
-  recipe.size = recipe.computes() ? computed_size(recipe, size) : size;
-  require_items(recipe);
+  check_advice(kernel, size, options);
+  if (kernel == kIterate) return advise_on_iteration(size);
+  Recipe recipe = checked_recipe(kernel, size, options);
   if (recipe.computes()) return studied(recipe, costs, options);
-  check(recipe, options);
   ArrayDraft elements = advise_model::random_elements(options.dtype);
   recipe.source = elements.array().bytes();
   return studied(recipe, costs, options);
@@ -107,14 +126,18 @@ Advice advise(std::string_view kernel, std::optional<std::uint64_t> size, const 
 
 Advice advise(std::string_view kernel, const AnyArray& array, const Costs& costs,
               const AdviseOptions& options) {
-  if (kernel == kIterate || recipe_of(kernel, options).computes())
-    throw Error(Errc::usage, fmt::format("kernel {} takes no array", kernel), "say how much: --size N");
-  Recipe recipe = recipe_of(kernel, options);
-  recipe.dtype = array.dtype();
-  recipe.size = array.shape().size();
-  recipe.source = array.bytes();
-  require_items(recipe);
-  return studied(recipe, costs, options);
+  return studied(checked_recipe(kernel, array, options), costs, options);
+}
+
+void check_advice(std::string_view kernel, std::optional<std::uint64_t> size, const AdviseOptions& options) {
+  if (kernel == kIterate)
+    check_iteration(options);
+  else
+    checked_recipe(kernel, size, options);
+}
+
+void check_advice(std::string_view kernel, const AnyArray& array, const AdviseOptions& options) {
+  checked_recipe(kernel, array, options);
 }
 
 }  // namespace shmkit

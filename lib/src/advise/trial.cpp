@@ -55,9 +55,10 @@ class Stopwatch {
     cpu_ = std::min(cpu_, (after.running - before.running) / count);
     all_.insert(all_.end(), seconds.begin(), seconds.end());
   }
-  Duration duration() const {
+  /// No more than `side_by_side` of those who work ran at a time.
+  Duration duration(unsigned side_by_side) const {
     const double middle = median(all_);
-    return {middle, std::min(middle, alone_), cpu_};
+    return {middle, std::min(middle, std::max(alone_, cpu_ / side_by_side)), cpu_};
   }
 
  private:
@@ -69,14 +70,14 @@ class Stopwatch {
 };
 
 template <class Batch>
-Duration in_batches(unsigned repeat, Batch batch) {
+Duration in_batches(unsigned repeat, unsigned side_by_side, Batch batch) {
   Stopwatch watch;
   for (unsigned done = 0; done < repeat;) {
     const unsigned some = std::min(repeat - done, std::max(repeat / Stopwatch::kBatches, 1U));
     batch(watch, some);
     done += some;
   }
-  return watch.duration();
+  return watch.duration(side_by_side);
 }
 
 // Chunks are handed out as they are asked for, so that a worker's absence is shared by all.
@@ -86,7 +87,7 @@ Duration run_in(WorkerPool& pool, const TrialJob& job, unsigned repeat) {
     if (pool.size() > job.cpus) time.waiting = 0;
     return time;
   };
-  return in_batches(repeat, [&](Stopwatch& watch, unsigned some) {
+  return in_batches(repeat, std::min(pool.size(), job.cpus), [&](Stopwatch& watch, unsigned some) {
     RunOptions options = job.options;
     options.repeat = some;
     watch.time(used, [&] { return checked(pool.run(job.kernel, job.arrays, options)).seconds; });
@@ -122,7 +123,7 @@ std::optional<PoolTrial> try_pool(const TrialJob& job, unsigned workers) {
 Duration try_loop(TrialJob job) {
   const unsigned repeat = job.options.repeat;
   job.options.via = Via::serial;
-  return in_batches(repeat, [&](Stopwatch& watch, unsigned some) {
+  return in_batches(repeat, 1, [&](Stopwatch& watch, unsigned some) {
     job.options.repeat = some;
     watch.time([] { return os::cpu_time(); },
                [&] { return checked(run(job.kernel, job.arrays, job.options)).seconds; });
