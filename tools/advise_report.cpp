@@ -141,10 +141,13 @@ std::string times_text(const Advice& advice) {
       advice.serial.measured
           ? std::string("measured")
           : fmt::format("predicted from {}", count_text(static_cast<double>(advice.sample)));
+  const std::string loop =
+      fmt::format("One loop: {}, {}; {} if the array is new to it.",
+                  human_seconds(advice.likely(advice.serial)), how, human_seconds(advice.serial_new));
   return fmt::format(
       "\nPredicted and measured: workers started for the job, of a pool that is there,\n"
-      "and fed through pipes.\n{}One loop: {}, {}; {} if the array is new to it.\n",
-      table.text(), human_seconds(advice.likely(advice.serial)), how, human_seconds(advice.serial_new));
+      "and fed through pipes.\n{}{}",
+      table.text(), wrapped(loop));
 }
 
 std::string chunks_text(const Advice& advice) {

@@ -73,7 +73,9 @@ TEST(Verdict, OneItemCannotBeShared) {
 TEST(Verdict, MemoryBoundWorkTakesNoMoreWorkersThanMemoryFeeds) {
   Work work = made_up_work(0.8e-9);  // 10 GB/s.
   work.lanes = {{1e6, 2.2}};
-  const Advice advice = advice_on(made_up_machine(64), work, 1'000'000'000, 64);
+  Costs costs = made_up_machine(64);
+  costs.touch_rate = 1e15;  // Many workers would map pages faster.
+  const Advice advice = advice_on(costs, work, 1'000'000'000, 64);
   EXPECT_EQ(advice.verdict, Verdict::parallel);
   EXPECT_TRUE(advice.memory_bound);
   EXPECT_EQ(advice.workers, 4U);

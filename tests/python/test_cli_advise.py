@@ -81,7 +81,7 @@ def test_sleepers_need_no_cpus():
 
 
 def test_what_takes_for_ever_is_not_waited_for():
-    found = advice("fib", "--arg", "n=60", "--arg", "times=4", "-w", 2)
+    found = advice("fib", "--arg", "n=50", "--arg", "times=4", "-w", 2)
     assert found["at_least"] and "at least" in found["text"]
     assert found["serial"]["measured"] is None
 
