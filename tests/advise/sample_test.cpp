@@ -1,5 +1,6 @@
 #include "advise/sample.hpp"
 
+#include <algorithm>
 #include <numeric>
 #include <vector>
 
