@@ -102,14 +102,14 @@ def main():
     parser.add_argument("--json", type=pathlib.Path)
     arguments = parser.parse_args()
     errors, records = {}, []
-    print(f"{'kernel':<9}{'size':>13} {'way':<10}{'workers':>7}{'predicted':>13}{'measured':>13}{'p / m':>8}")
+    print(f"{'kernel':<9}{'size':>13} {'way':<10}{'workers':>7}{'predicted':>16}{'measured':>16}{'p / m':>8}")
     for kernel, size, (busy, rows) in cases(Tool(arguments.shmtool), arguments.max_bytes, arguments.repetitions):
         for way, workers, predicted, measured in rows:
             ratio = predicted / measured
             errors.setdefault(way, []).append(abs(ratio - 1))
             records.append({"kernel": kernel, "size": size, "way": way, "workers": workers, "busy": busy,
                             "predicted": predicted, "measured": measured})  # fmt: skip
-            print(f"{kernel:<9}{size:>13,} {way:<10}{workers:>7}{predicted * 1e6:>10,.1f} us{measured * 1e6:>10,.1f} us"
+            print(f"{kernel:<9}{size:>13,} {way:<10}{workers:>7}{predicted * 1e6:>13,.1f} us{measured * 1e6:>13,.1f} us"
                   f"{ratio:>8.2f}", flush=True)
     print(f"\n{'error':<12}{'median':>9}{'p90':>9}{'cases':>7}")
     for way, values in [*errors.items(), ("all", sum(errors.values(), []))]:
