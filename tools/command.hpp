@@ -19,6 +19,7 @@ struct Command {
 
 std::span<const Command> commands() noexcept;
 
+int advise_command(const Words& words);
 int attach_command(const Words& words);
 int bench_command(const Words& words);
 int create_command(const Words& words);

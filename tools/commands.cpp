@@ -16,6 +16,7 @@ std::span<const Command> commands() noexcept {
       Command{"run", "run a kernel over an array, by worker processes", run_command},
       Command{"map", "run a command per chunk, line or integer, many at once", map_command},
       Command{"pool", "workers that outlive a command: start, stop, status, list", pool_command},
+      Command{"advise", "whether it pays to go parallel, and with how many", advise_command},
       Command{"gc", "take back what dead processes left", gc_command},
       Command{"kernels", "the kernels there are", kernels_command},
       Command{"bench", "measure shmkit beside its rivals on this machine", bench_command},

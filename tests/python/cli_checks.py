@@ -13,7 +13,7 @@ from helpers import SHM, shmtool
 
 needs_shmtool = pytest.mark.skipif("SHMTOOL" not in os.environ, reason="SHMTOOL is not set")
 
-COMMANDS = ["create", "attach", "delete", "list", "info", "import", "export", "run", "map", "pool", "gc", "kernels", "bench"]
+COMMANDS = ["create", "attach", "delete", "list", "info", "import", "export", "run", "map", "pool", "advise", "gc", "kernels", "bench"]
 COLUMNS = 80
 
 _folder = pathlib.Path(__file__).resolve().parent.parent / "schemas"

@@ -25,6 +25,7 @@ LAYERS = {
     "run": {"os", "queue", "kernels", "job", "plugin", "pool"},
     "map": {"os", "queue", "job", "pool"},
     "executor": {"os", "queue", "pool"},
+    "advise": {"os", "kernels", "job"},
     "reclaim": {"os", "array", "pool", "messages"},
 }
 SYSTEM = re.compile(r"<(sys/.*|linux/.*|unistd\.h|fcntl\.h|poll\.h|sched\.h|pthread\.h|spawn\.h|signal\.h|csignal)>")
