@@ -49,7 +49,7 @@ def test_a_large_maximum_is_parallel_and_only_predicted():
 def test_pi_is_parallel():
     found = advice("pi", "--arg", "n=1000000000")
     assert (found["verdict"], found["dtype"], found["memory_bound"]) == ("parallel", None, False)
-    assert found["size"] == 1_000_000_000 and found["workers"] > 1 and found["gain"] > 1.3
+    assert found["size"] == 1_000_000_000 and found["workers"] > 1
 
 
 def test_an_iteration_is_sequential():
