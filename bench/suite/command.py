@@ -8,6 +8,7 @@ import pathlib
 import signal
 import sys
 
+from suite import answer
 from suite.errors import USAGE, Interrupted, SuiteError
 from suite.manual import HELP
 from suite.questions import BY_NAME, QUESTIONS
@@ -66,12 +67,24 @@ def list_text():
 
 def report_error(error, as_json):
     """As every command of shmtool does. The exit code."""
-    print(f"shmtool bench: {error}", file=sys.stderr)
-    if error.hint:
-        print(f"  hint: {error.hint}", file=sys.stderr)
-    if as_json:
-        print(json.dumps({"error": {"code": error.code, "message": str(error), "hint": error.hint}}, indent=1))
+    lost = isinstance(error, answer.LostAnswer)
+    with contextlib.suppress(OSError):
+        print(f"shmtool{'' if lost else ' bench'}: {error}", file=sys.stderr)
+        if error.hint:
+            print(f"  hint: {error.hint}", file=sys.stderr)
+    if as_json and not lost:
+        found = {"error": {"code": error.code, "message": str(error), "hint": error.hint}}
+        with contextlib.suppress(answer.LostAnswer):
+            answer.write(json.dumps(found, indent=1) + "\n")
     return error.code
+
+
+def with_json_to_stdout(words):
+    """`--json` without a FILE, before a question, an option or nothing, is `--json -`, as in every other command."""
+    known = {*BY_NAME, EXPERIMENTS}
+    bare = [word == "--json" and (following is None or following in known or following[:1] == "-" != following)
+            for word, following in zip(words, [*words[1:], None])]  # fmt: skip
+    return ["--json=-" if is_bare else word for word, is_bare in zip(words, bare)]
 
 
 @contextlib.contextmanager
@@ -87,20 +100,25 @@ def _interruptible():
     yield
 
 
+def _execute(words):
+    settings = parse(words)
+    with _interruptible():
+        from suite import session  # What takes time to load is not needed for help and mistakes.
+
+        if settings.list:
+            answer.write(list_text())
+            return 0
+        return session.run(settings)
+
+
 def main(words):
-    if {"-h", "--help"} & set(words):
-        sys.stdout.write(HELP)
-        return 0
+    words = with_json_to_stdout(words)
     as_json = "--json=-" in words or any(pair == ("--json", "-") for pair in zip(words, words[1:]))
     try:
-        settings = parse(words)
-        with _interruptible():
-            from suite import session  # What takes time to load is not needed for help and mistakes.
-
-            if settings.list:
-                sys.stdout.write(list_text())
-                return 0
-            return session.run(settings)
+        if {"-h", "--help"} & set(words):
+            answer.write(HELP)
+            return 0
+        return _execute(words)
     except SuiteError as error:
         return report_error(error, as_json)
     except Interrupted as interrupted:

@@ -31,11 +31,10 @@ Options:
   --pin                 use one hardware thread of each core only, always the
                         same ones
   --experiments         after the questions, the experiments
-  --markdown            print the experiments as a page of Markdown
   --markdown            print the experiments only, as Markdown
   --report DIR          also a page with pictures, tables as CSV, and the JSON
-  --json FILE           also all figures as one JSON value; - prints it instead
-                        of the tables
+  --json [FILE]         also all figures as one JSON value, in FILE; without it,
+                        or as -, printed instead of the tables
   --list                only list the questions
   -q [ --quiet ]        no progress on standard error
   -h [ --help ]         print this

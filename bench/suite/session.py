@@ -5,7 +5,7 @@ import pathlib
 import sys
 import time
 
-from suite import children, derived, document, doubts, files, machine, tables
+from suite import answer, children, derived, document, doubts, files, machine, tables
 from suite.bench_program import BenchProgram
 from suite.command import EXPERIMENTS, chosen
 from suite.errors import FAILED, USAGE, Interrupted, SuiteError
@@ -101,34 +101,33 @@ def _check_writable(settings):
 
 def _publish(session):
     settings = session.settings
-    answer = session.document()
+    found = session.document()
     if settings.json == "-":
-        sys.stdout.write(document.to_text(answer))
+        answer.write(document.to_text(found))
     elif settings.markdown:
         from suite import experiments
 
-        sys.stdout.write(experiments.page(answer))
+        answer.write(experiments.page(found))
     else:
-        sys.stdout.write(tables.document(answer, _experiments_text(answer)))
-    sys.stdout.flush()
+        answer.write(tables.document(found, _experiments_text(found)))
     if settings.json and settings.json != "-":
-        document.write(answer, pathlib.Path(settings.json))
+        document.write(found, pathlib.Path(settings.json))
     if settings.report:
-        _report(answer, settings.report)
+        _report(found, settings.report)
 
 
-def _experiments_text(answer):
-    if not answer["experiments"]:
+def _experiments_text(found):
+    if not found["experiments"]:
         return ""
     from suite import experiments
 
-    return experiments.tables(answer["experiments"])
+    return experiments.tables(found["experiments"])
 
 
-def _report(answer, directory):
+def _report(found, directory):
     from suite import report
 
-    for note in report.write_report(answer, directory):
+    for note in report.write_report(found, directory):
         print(f"shmtool bench: {note}", file=sys.stderr)
 
 

@@ -58,6 +58,14 @@ TEST(Verdict, OneCpuIsKeptBusyByOneLoop) {
   EXPECT_EQ(advice_on(made_up_machine(1), made_up_work(1e-6), 100'000'000, 4).verdict, Verdict::one_cpu);
 }
 
+TEST(Verdict, OneWorkerIsNotRecommendedHoweverFastItWas) {
+  Advice advice = advice_on(made_up_machine(1), 1e-6, 1000);
+  advice.times.front().pooled.measured = *advice.serial.predicted / 2;
+  judge(advice, made_up_machine(1), 8000);
+  EXPECT_GE(advice.gain, 1.9);
+  EXPECT_EQ(advice.verdict, Verdict::one_cpu);
+}
+
 TEST(Verdict, SleepersNeedNoCpuOfTheirOwn) {
   Work work = made_up_work(0.1);
   work.lanes = {{10, 8}};

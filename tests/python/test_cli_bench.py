@@ -63,7 +63,6 @@ def test_the_list_names_every_question():
     (["atach"], "there is no question 'atach'", "did you mean 'attach'?"),
     (["--quik"], "unknown option '--quik'", "did you mean '--quick'?"),
     (["--rounds", "0"], "--rounds '0' is no number", ""),
-    (["--json"], "expected one argument", "--help"),
     (["experiments", "primez"], "there is no experiment 'primez'", "did you mean 'primes'?"),
 ])  # fmt: skip
 def test_mistakes_are_usage_errors(words, says, hint):

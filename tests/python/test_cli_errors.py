@@ -27,6 +27,8 @@ TALKING = {
     "pool": ["pool", "status", "{pool}"],
     "gc": ["gc", "--help"],
     "kernels": ["kernels"],
+    "advise": ["advise", "iterate", "--size", "10"],
+    "bench": ["bench", "--list"],
 }
 
 

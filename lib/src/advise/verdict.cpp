@@ -19,10 +19,11 @@ Best best_of(const Advice& advice, WayTimes WorkerTimes::*way) {
   return {found->workers, seconds(*found)};
 }
 
-Verdict verdict_of(const Advice& advice, const Costs& costs) {
+// What one worker gains over one loop, by mappings that are there or by chance, is not shared by anybody.
+Verdict verdict_of(const Advice& advice, const Costs& costs, const Best& pooled, const Best& ephemeral) {
   if (*advice.size <= 1) return Verdict::one_item;
-  if (advice.gain_ephemeral >= kWorthwhile) return Verdict::parallel;
-  if (advice.gain >= kWorthwhile) return Verdict::pool;
+  if (advice.gain_ephemeral >= kWorthwhile && ephemeral.workers > 1) return Verdict::parallel;
+  if (advice.gain >= kWorthwhile && pooled.workers > 1) return Verdict::pool;
   return costs.cpus == 1 || advice.times.back().workers == 1 ? Verdict::one_cpu : Verdict::serial;
 }
 
@@ -42,7 +43,7 @@ void judge(Advice& advice, const Costs& costs, double bytes) {
   advice.gain = loop / pooled.seconds;
   advice.gain_ephemeral = std::max(loop, advice.serial_new) / ephemeral.seconds;
   advice.memory_bound = is_memory_bound(advice, costs, bytes);
-  advice.verdict = verdict_of(advice, costs);
+  advice.verdict = verdict_of(advice, costs, pooled, ephemeral);
   advice.workers = 1;
   if (advice.verdict == Verdict::pool) advice.workers = pooled.workers;
   if (advice.verdict == Verdict::parallel) advice.workers = ephemeral.workers;
