@@ -23,11 +23,13 @@ Arguments parse_kernel_arguments(const CommandLine& line) {
   return arguments;
 }
 
-void require_kernel(std::string_view name, const std::vector<std::string>& names) {
+void require_kernel(std::string_view name, const std::vector<std::string>& names, std::string_view plugin) {
   if (std::ranges::find(names, name) != names.end()) return;
   const auto close = nearest(name, names);
   throw Error(Errc::usage, fmt::format("there is no kernel '{}'", name),
-              close ? fmt::format("did you mean '{}'?", *close) : "`shmtool kernels` lists them");
+              close            ? fmt::format("did you mean '{}'?", *close)
+              : plugin.empty() ? "`shmtool kernels` lists them"
+                               : fmt::format("`shmtool kernels --plugin {}` lists them", plugin));
 }
 
 }  // namespace shmkit::tool

@@ -9,8 +9,8 @@
 
 #include "command_line.hpp"
 #include "durations.hpp"
-#include "format/nearest.hpp"
 #include "format/printable.hpp"
+#include "kernel_words.hpp"
 #include "report_error.hpp"
 #include "run_arrays.hpp"
 #include "run_report.hpp"
@@ -71,20 +71,6 @@ void check_way(const CommandLine& line, const RunOptions& options) {
   }
 }
 
-Arguments parse_arguments(const CommandLine& line) {
-  Arguments arguments;
-  if (!line.has("arg")) return arguments;
-  for (const auto& text : line.get<Words>("arg")) {
-    const auto equals = text.find('=');
-    if (equals == std::string::npos)
-      throw Error(Errc::usage, fmt::format("--arg '{}' has no '='", text), "for instance --arg seed=42");
-    if (!arguments.emplace(text.substr(0, equals), text.substr(equals + 1)).second) {
-      throw Error(Errc::usage, fmt::format("argument '{}' is given twice", text.substr(0, equals)));
-    }
-  }
-  return arguments;
-}
-
 RunOptions parse_options(const CommandLine& line) {
   RunOptions options;
   options.via = parse_via(line.get<std::string>("via"));
@@ -96,7 +82,7 @@ RunOptions parse_options(const CommandLine& line) {
   options.retries = static_cast<unsigned>(parse_count("retries", line.get<std::string>("retries"), 0, 30));
   options.repeat =
       static_cast<unsigned>(parse_count("repeat", line.get<std::string>("repeat"), 1, 1'000'000));
-  options.arguments = parse_arguments(line);
+  options.arguments = parse_kernel_arguments(line);
   options.trace = line.has("trace");
   if (line.has("timeout")) options.timeout = parse_seconds("timeout", line.get<std::string>("timeout"));
   if (line.has("chunk-timeout"))
@@ -112,16 +98,9 @@ std::vector<KernelInfo> kernels_for(const RunOptions& options) {
 const KernelInfo& find_kernel(const std::vector<KernelInfo>& all, const std::string& name,
                               const RunOptions& options) {
   std::vector<std::string> names;
-  for (const auto& kernel : all) {
-    if (kernel.name == name) return kernel;
-    names.emplace_back(kernel.name);
-  }
-  const auto close = nearest(name, names);
-  throw Error(Errc::usage, fmt::format("there is no kernel '{}'", name),
-              close ? fmt::format("did you mean '{}'?", *close)
-              : options.plugin.empty()
-                  ? "`shmtool kernels` lists them"
-                  : fmt::format("`shmtool kernels --plugin {}` lists them", options.plugin));
+  for (const auto& kernel : all) names.emplace_back(kernel.name);
+  require_kernel(name, names, options.plugin);
+  return *std::ranges::find(all, name, &KernelInfo::name);
 }
 
 void add_options(CommandLine& line) {
