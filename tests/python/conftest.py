@@ -1,7 +1,15 @@
+import signal
+
 import pytest
 
 import comparisons
 from helpers import shm_unchanged
+
+# What a shell without job control starts with `&` ignores SIGINT, what nohup starts SIGHUP, and so would all that the
+# tests start and interrupt. A handler is not inherited.
+for number in (signal.SIGINT, signal.SIGHUP):
+    if signal.getsignal(number) == signal.SIG_IGN:
+        signal.signal(number, lambda *_: None)
 
 
 @pytest.fixture

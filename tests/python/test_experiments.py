@@ -67,7 +67,7 @@ def wait_until(condition):
 
 
 def left(pid):
-    return [leaf for leaf in os.listdir(SHM) if f"bench-{pid}" in leaf]
+    return [leaf for leaf in os.listdir(SHM) if f"bench-{pid}-" in leaf]
 
 
 def one_row(**sides):
