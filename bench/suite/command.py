@@ -96,7 +96,8 @@ def _interruptible():
         raise Interrupted(number)
 
     for each in SIGNALS:
-        signal.signal(each, stop)
+        if each != signal.SIGHUP or signal.getsignal(each) != signal.SIG_IGN:  # Under nohup the run goes on.
+            signal.signal(each, stop)
     yield
 
 

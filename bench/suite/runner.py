@@ -40,7 +40,7 @@ class Collected:
     def trusted(self):
         """{Key: values} without those that were wrong even once."""
         return {key: values for key, values in self.samples.items()
-                if values and not {str(key), self._sources[key]} & self.failures.keys()}  # fmt: skip
+                if values and not {str(key), self._sources[key] or key.question} & self.failures.keys()}  # fmt: skip
 
 
 def rotated(parts, number):

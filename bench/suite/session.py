@@ -32,9 +32,9 @@ class Session:
         if settings.pin:
             machine.pin()
         _check_writable(settings)
+        self.progress = Progress(self._budget(), settings.quiet)  # Unknown names are mistakes wherever it runs.
         self._bench = BenchProgram(settings.shmtool, settings.programs)
         self.machine = machine.describe(self._bench.context())
-        self.progress = Progress(self._budget(), settings.quiet)
 
     def _budget(self):
         seconds = sum(question.budget(self.settings.quick) for question in self.questions)
@@ -100,8 +100,16 @@ def _check_writable(settings):
 
 
 def _publish(session):
+    """Files first: standard output may be a pipe that nobody reads any more."""
     settings = session.settings
     found = session.document()
+    try:
+        _write_files(found, settings)
+    finally:
+        _answer(found, settings)
+
+
+def _answer(found, settings):
     if settings.json == "-":
         answer.write(document.to_text(found))
     elif settings.markdown:
@@ -110,10 +118,15 @@ def _publish(session):
         answer.write(experiments.page(found))
     else:
         answer.write(tables.document(found, _experiments_text(found)))
-    if settings.json and settings.json != "-":
-        document.write(found, pathlib.Path(settings.json))
-    if settings.report:
-        _report(found, settings.report)
+
+
+def _write_files(found, settings):
+    try:
+        if settings.json and settings.json != "-":
+            document.write(found, pathlib.Path(settings.json))
+    finally:
+        if settings.report:
+            _report(found, settings.report)
 
 
 def _experiments_text(found):

@@ -107,6 +107,8 @@ def test_what_was_wrong_once_has_no_figures():
     collected.add(Outcome([(right, 2.0)], {}, {"attach/bare": "wrong"}))
     collected.add(Outcome([], {}, {"round_trip/joblib": "it ended"}), "round_trip/joblib")
     assert collected.trusted() == {right: [1.0, 2.0]}
+    collected.add(Outcome([], {}, {"attach": "shmkit_bench failed"}))
+    assert collected.trusted() == {}
 
 
 def test_ratios_are_to_the_floor_at_the_same_size():

@@ -93,6 +93,18 @@ def test_a_full_disk_has_an_exit_code_of_its_own():
 
 
 @needs_programs
+def test_files_are_written_although_nobody_reads_standard_output(tmp_path):
+    command = [os.environ["SHMTOOL"], "bench", "attach", "--quick", "--rounds", "1", "-q", "--json", tmp_path / "attach.json"]
+    reader, writer = os.pipe()
+    os.close(reader)
+    with open(writer, "wb") as pipe:
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=pipe, stderr=subprocess.PIPE, text=True,
+                              timeout=WAIT_S, check=False)
+    assert done.returncode == 1 and "standard output" in done.stderr
+    assert require_schema(json.loads((tmp_path / "attach.json").read_text()), "bench")["rows"]
+
+
+@needs_programs
 def test_ctrl_c_ends_the_children_and_tells_what_there_is():
     """Pools and arrays are in use when it comes: of `attach` there are figures, of `recovery` it is too early."""
     command = [os.environ["SHMTOOL"], "bench", "attach", "recovery", "--quick", "--rounds", "1"]

@@ -8,6 +8,7 @@ import contextlib
 import os
 import pathlib
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -31,6 +32,10 @@ from suite.experiments.group import Group, Measured  # noqa: E402
 
 ROW_KEYS = {"way", "workers", "published", "python", "shmkit", "python_speed_up", "shmkit_speed_up", "scaled", "verified",
             "note"}
+
+
+needs_programs = pytest.mark.skipif(not pathlib.Path(os.environ.get("SHMKIT_BUILD_DIR", ""), "bench/shmkit_bench").exists(),
+                                    reason="built without benchmarks")
 
 
 class Silent:
@@ -208,6 +213,31 @@ def test_an_experiment_that_cannot_run_says_why():
     assert [row["note"] for row in found[0]["rows"]] == ["/nonexistent/shmtool: No such file or directory"]
 
 
+@pytest.mark.parametrize("reason", [experiments.Unavailable("no"), urllib.error.URLError("no"), RuntimeError("no"),
+                                    BlockingIOError(11, "no"), MemoryError()])
+def test_what_one_experiment_lacks_is_not_the_end_of_the_others(monkeypatch, reason):
+    class Context:
+        shmtool, programs, quick = "shmtool", pathlib.Path(), True
+
+    def lacks(_):
+        raise reason
+
+    monkeypatch.setattr(max_3e8, "run", lacks)
+    monkeypatch.setattr(pi, "run", lambda _: [Group("pi", "title")])
+    found = experiments.run_experiments(["max_3e8", "pi"], Context, Silent())
+    assert [group["experiment"] for group in found] == ["max_3e8", "pi"]
+    assert found[0]["rows"][0]["note"]
+
+
+def loopback_is_down():
+    try:
+        socket.create_server(("127.0.0.1", 0)).close()
+    except OSError:
+        return True
+    return False
+
+
+@pytest.mark.skipif(loopback_is_down(), reason="there is no 127.0.0.1 to listen at")
 def test_the_server_answers_and_ends():
     with server.serving(0.0, 100) as url:
         assert server.get(f"{url}/7") == server.body(7, 100)
@@ -266,6 +296,7 @@ def test_an_interrupted_main_job_leaves_nothing(number):
 
 
 @needs_shmtool
+@needs_programs
 @pytest.mark.parametrize("name, step", [("sleeping_server", "10 in turn"), ("primes", "2 workers")])
 def test_interrupted_experiments_leave_no_process(name, step):
     programs = pathlib.Path(os.environ["SHMKIT_BUILD_DIR"]) / "bench"

@@ -59,6 +59,6 @@ def run_experiments(names, context, progress, found=None):
         bench = Bench(str(context.shmtool), context.programs, context.quick, say)
         try:
             found += [group.document() for group in experiment.run(bench)]
-        except Unavailable as reason:
-            found.append(nothing(experiment.NAME, experiment.NAME, str(reason)))
+        except (Unavailable, OSError, RuntimeError, MemoryError) as reason:  # No server, no process, no memory: here.
+            found.append(nothing(experiment.NAME, experiment.NAME, str(reason) or type(reason).__name__))
     return found
