@@ -13,6 +13,8 @@ from typing import NamedTuple
 SHM = pathlib.Path("/dev/shm")
 TICK_S = 0.2
 PATIENCE_S = 2.0
+STOP_S = 20.0
+CLOCK_S = 0.1  # The kernel's stamps of files may be a tick behind the clock.
 _ENDING = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 
 
@@ -53,19 +55,39 @@ def _end(process):
         process.communicate(timeout=PATIENCE_S)
 
 
-def sweep(pid, shmtool):
-    """Takes away what process `pid`, which has ended, left in /dev/shm: names with "bench-PID" in them, and joblib's."""
-    ours = re.compile(rf"(bench-|loky-|joblib_memmapping_folder_){pid}(?![0-9])")
-    left = [path for path in SHM.iterdir() if ours.search(path.name)]
-    for path in left:
-        if match := re.fullmatch(rf"shmkit-pool\.\d+\.(bench-{pid}-\d+)", path.name):
-            subprocess.run([shmtool, "pool", "stop", match[1], "--now", "--quiet"], stdin=subprocess.DEVNULL,
-                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
-    for path in left:
-        if path.is_dir():
+def _is_left(path, whole_name, since):
+    """Ours, by its name, and no other user's or older than the process: numbers come again, also in containers."""
+    if not whole_name.fullmatch(path.name):
+        return False
+    with contextlib.suppress(OSError):
+        found = path.lstat()
+        return found.st_uid == os.geteuid() and found.st_ctime >= since
+    return False
+
+
+def _take_away(path):
+    with contextlib.suppress(OSError):
+        if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path, ignore_errors=True)
         else:
             path.unlink(missing_ok=True)
+
+
+def sweep(pid, shmtool, since):
+    """Takes away what process `pid`, which has ended, left in /dev/shm from second `since` of the epoch on.
+
+    That are the names bench-PID-N, shmkit-bench-PID... of arrays, their drafts, pools and jobs, and joblib's.
+    """
+    ours = re.compile(rf"\.?(shmkit-[a-z]+\.\d+\.)?(shmkit-)?bench-{pid}(-\d+.*)?|loky-{pid}-.*|"
+                      rf"joblib_memmapping_folder_{pid}_.*", re.DOTALL)  # fmt: skip
+    left = [path for path in SHM.iterdir() if _is_left(path, ours, since - CLOCK_S)]
+    for path in left:
+        if match := re.fullmatch(rf"shmkit-pool\.\d+\.(bench-{pid}-\d+)", path.name):
+            with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+                subprocess.run([shmtool, "pool", "stop", match[1], "--now", "--quiet"], stdin=subprocess.DEVNULL,
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False, timeout=STOP_S)
+    for path in left:
+        _take_away(path)
 
 
 @contextlib.contextmanager
@@ -87,7 +109,7 @@ def _start(command):
 
 def run(command, shmtool, limit_s, tick=lambda: None):
     """Runs a command to its end, or ends it after `limit_s` seconds; calls `tick` now and then meanwhile."""
-    end = time.monotonic() + limit_s
+    end, since = time.monotonic() + limit_s, time.time()
     process = None
     try:
         with _deaf():
@@ -104,4 +126,4 @@ def run(command, shmtool, limit_s, tick=lambda: None):
         with _deaf():
             if process is not None:
                 _end(process)
-                sweep(process.pid, shmtool)
+                sweep(process.pid, shmtool, since)

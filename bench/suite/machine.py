@@ -8,6 +8,8 @@ import platform
 import re
 import sys
 
+from suite import limits
+
 
 def _cpu():
     text = pathlib.Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
@@ -36,7 +38,7 @@ def describe(context):
     return {
         "date": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "cpu": _cpu(),
-        "cpus": len(os.sched_getaffinity(0)),
+        "cpus": limits.cpus(),
         "memory_bytes": _memory_bytes(),
         "kernel": f"{platform.system()} {platform.release()}",
         "compiler": context.get("compiler", "unknown"),

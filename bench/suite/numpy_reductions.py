@@ -2,6 +2,7 @@
 those of bench/reductions.hpp, of which one is read, or both."""
 
 from suite.installed import lacks_module
+from suite.limits import require_memory
 from suite.samples import Sample, require
 from suite.timing import median_s
 
@@ -19,6 +20,7 @@ def measure(context, function, arrays, expected):
     import numpy
 
     elements = QUICK_ELEMENTS if context.quick else ELEMENTS
+    require_memory((arrays + 1) * 8 * elements)  # Once more while they are made.
     operands = [numpy.arange(elements, dtype="f8") for _ in range(arrays)]
     for operand in operands:
         operand /= elements

@@ -28,7 +28,7 @@ class Session:
         self.questions = [] if with_names else chosen(settings.names)
         self.collected = Collected()
         self.experiments = []
-        self._start = time.monotonic()
+        self._start, self._since = time.monotonic(), time.time()
         if settings.pin:
             machine.pin()
         _check_writable(settings)
@@ -61,7 +61,7 @@ class Session:
         try:
             experiments.run_experiments(self.experiment_names, self.settings, self.progress, self.experiments)
         finally:
-            children.sweep(os.getpid(), self.settings.shmtool)
+            children.sweep(os.getpid(), self.settings.shmtool, self._since)
 
     def document(self):
         summaries = document.summaries(self.collected.trusted())

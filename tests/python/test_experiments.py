@@ -34,8 +34,9 @@ ROW_KEYS = {"way", "workers", "published", "python", "shmkit", "python_speed_up"
             "note"}
 
 
-needs_programs = pytest.mark.skipif(not pathlib.Path(os.environ.get("SHMKIT_BUILD_DIR", ""), "bench/shmkit_bench").exists(),
-                                    reason="built without benchmarks")
+BUILD = pathlib.Path(os.environ.get("SHMKIT_BUILD_DIR", "/nowhere"))
+needs_programs = pytest.mark.skipif(not (BUILD / "bench/shmkit_bench").exists(), reason="built without benchmarks")
+needs_examples = pytest.mark.skipif(not (BUILD / "examples/example_iterate").exists(), reason="built without examples")
 
 
 class Silent:
@@ -49,8 +50,7 @@ class Silent:
 
 
 def bench(said=None):
-    programs = pathlib.Path(os.environ["SHMKIT_BUILD_DIR"]) / "bench"
-    return Bench(os.environ["SHMTOOL"], programs, quick=True, say=said.append if said is not None else lambda _: None)
+    return Bench(os.environ["SHMTOOL"], BUILD / "bench", quick=True, say=said.append if said is not None else lambda _: None)
 
 
 def session_members(session):
@@ -256,6 +256,7 @@ def check(groups):
 
 
 @needs_shmtool
+@needs_examples
 def test_iterate_runs_on_both_sides_and_they_agree():
     rows = check(iterate.run(bench(), 20_000))[0]["rows"]
     assert all(row["python"] > 0 and row["shmkit"] > 0 for row in rows)
@@ -299,9 +300,8 @@ def test_an_interrupted_main_job_leaves_nothing(number):
 @needs_programs
 @pytest.mark.parametrize("name, step", [("sleeping_server", "10 in turn"), ("primes", "2 workers")])
 def test_interrupted_experiments_leave_no_process(name, step):
-    programs = pathlib.Path(os.environ["SHMKIT_BUILD_DIR"]) / "bench"
-    words = [sys.executable, "-P", "-m", "suite", "--shmtool", os.environ["SHMTOOL"], "--programs", programs, "experiments",
-             name, "--quick"]
+    words = [sys.executable, "-P", "-m", "suite", "--shmtool", os.environ["SHMTOOL"], "--programs", BUILD / "bench",
+             "experiments", name, "--quick"]
     environment = {**os.environ, "PYTHONPATH": str(SOURCE / "bench")}
     job = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=environment,
                            start_new_session=True)

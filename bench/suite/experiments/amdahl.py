@@ -1,9 +1,10 @@
 """Amdahl's two choices: 40 % parallel on 4 processors, or 80 % on 2. The law, and the same measured."""
 
+from suite.limits import cpus
+
 from . import in_python
 from .fib34 import fib, known
 from .group import Group, Measured
-from .machine import cpus
 
 NAME = "amdahl"
 UNITS = 20  # Pieces of equal work; of these the parallel part is a share.

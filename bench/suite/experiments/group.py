@@ -2,7 +2,9 @@
 
 import dataclasses
 
-from .machine import cpus, reason_for_no_gain
+from suite.limits import cpus
+
+from .machine import reason_for_no_gain
 
 GAIN = 1.2  # What counts as a speed-up.
 SIDES = {"python": "Python", "shmkit": "shmkit"}

@@ -1,14 +1,11 @@
-"""What the machine gives us: how many CPUs, and why more workers may have gained nothing."""
+"""Why more workers may have gained nothing."""
 
 import os
 import pathlib
 
+from suite.limits import cpus
+
 _LOAD = os.getloadavg()[0]  # Before we add to it.
-
-
-def cpus():
-    """How many CPUs this process may use."""
-    return len(os.sched_getaffinity(0))
 
 
 def _cores():

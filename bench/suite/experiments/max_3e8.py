@@ -2,10 +2,11 @@
 
 import contextlib
 
+from suite.limits import cpus
+
 from .bench import unique_name
 from .group import Group
 from .in_python import LOCK
-from .machine import cpus
 
 NAME = "max_3e8"
 ELEMENTS = 300_000_000
@@ -23,10 +24,10 @@ FOOTNOTE = (
 
 
 @contextlib.contextmanager
-def pool(bench):
+def pool(bench, workers):
     name = unique_name()
     try:
-        bench.shmtool("pool", "start", name)
+        bench.shmtool("pool", "start", name, "-w", workers)
         yield name
     finally:
         bench.tidy("pool", "stop", name)
@@ -77,12 +78,12 @@ def notes(target, wanted, there, python, missing):
 def add_rows(bench, rows, python, published, note):
     n = cpus()
     rows.add("one loop", ["--via", "serial"], published[0], python and python.loop, note=note)
-    rows.add(f"{n} threads", ["--via", "thread"], published[1], python and python.threads, n, why={"python": LOCK})
-    rows.add(f"{n} processes, chunks copied", ["--via", "copy"], published[2], python and python.processes_copied, n,
+    rows.add(f"{n} threads", ["--via", "thread", "-w", n], published[1], python and python.threads, n, why={"python": LOCK})
+    rows.add(f"{n} processes, chunks copied", ["--via", "copy", "-w", n], published[2], python and python.processes_copied, n,
              why={"python": COPYING, "shmkit": COPYING})
-    rows.add(f"{n} processes, attached", ["--via", "process"], published[3],
+    rows.add(f"{n} processes, attached", ["--via", "process", "-w", n], published[3],
              python and python.processes_attached, n, first_why={"shmkit": FIRST})
-    with pool(bench) as name:
+    with pool(bench, n) as name:
         rows.add("pool of its own", ["--pool", name], workers=n, first_why={"shmkit": "workers have to map it"})
 
 

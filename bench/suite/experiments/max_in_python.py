@@ -7,9 +7,10 @@ import concurrent.futures
 
 import numpy
 
+from suite.limits import cpus
+
 from . import in_python
 from .group import Measured
-from .machine import cpus
 
 
 def _open(path, elements):

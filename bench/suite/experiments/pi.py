@@ -3,9 +3,10 @@
 import math
 import random
 
+from suite.limits import cpus
+
 from . import in_python
 from .group import Group
-from .machine import cpus
 
 NAME = "pi"
 TASKS = 10
@@ -44,7 +45,7 @@ def run(bench, points=POINTS):
                                  ("processes", in_python.processes, "process")):
         bench.say(f"pi: {workers} {kind}")
         python = in_python.measure_pool(make_pool, workers, with_pool, right)
-        ours = shmkit("--via", via)
+        ours = shmkit("--via", via, "-w", workers)
         why = {"python": in_python.LOCK} if kind == "threads" else None
         group.row(f"{workers} {kind}", python=python[0], shmkit=ours[0], workers=workers, why=why)
         group.row(f"{workers} {kind}, again", python=python[1], shmkit=ours[1], workers=workers, why=why)

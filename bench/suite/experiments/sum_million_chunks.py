@@ -1,8 +1,9 @@
 """The sum of 100 million integers in a million chunks of 100: the less work in a chunk, the more its way costs."""
 
+from suite.limits import cpus
+
 from . import in_python
 from .group import Group
-from .machine import cpus
 
 NAME = "sum_million_chunks"
 CHUNKS = 1_000_000

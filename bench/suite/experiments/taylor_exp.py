@@ -4,10 +4,11 @@ import functools
 import itertools
 import math
 
+from suite.limits import cpus
+
 from . import in_python
 from .bench import Unavailable
 from .group import Group, Measured
-from .machine import cpus
 
 NAME = "taylor_exp"
 SIZE = 5000

@@ -5,6 +5,7 @@ from multiprocessing.shared_memory import SharedMemory
 
 from suite import sizes
 from suite.installed import lacks_module
+from suite.limits import is_memory_spare, room_in_shm
 from suite.samples import Sample, require
 from suite.timing import median_s
 
@@ -28,6 +29,9 @@ def _attach_and_read(name, elements):
 def measure(context):
     seconds = context.seconds / context.repetitions / len(sizes.sizes(context.quick))
     for size in sizes.sizes(context.quick):
+        # SharedMemory takes no memory when it is made: the first byte beyond what there is would kill us.
+        if size > room_in_shm() or not is_memory_spare(3 * size):
+            return
         memory = SharedMemory(f"shmkit-bench-{os.getpid()}-{size}", create=True, size=size)
         try:
             memory.buf[:size] = sizes.pattern(size)
