@@ -78,7 +78,7 @@ def sweep(pid, shmtool, since):
 
     That are the names bench-PID-N, shmkit-bench-PID... of arrays, their drafts, pools and jobs, and joblib's.
     """
-    ours = re.compile(rf"\.?(shmkit-[a-z]+\.\d+\.)?(shmkit-)?bench-{pid}(-\d+.*)?|loky-{pid}-.*|"
+    ours = re.compile(rf"\.?(shmkit-[a-z]+\.\d+\.)?(shmkit-)?bench-{pid}(-\d+.*)?|(sem\.)?loky-{pid}-.*|"
                       rf"joblib_memmapping_folder_{pid}_.*", re.DOTALL)  # fmt: skip
     left = [path for path in SHM.iterdir() if _is_left(path, ours, since - CLOCK_S)]
     for path in left:
