@@ -38,7 +38,7 @@ class Onlooker {
  public:
   explicit Onlooker(const std::string& pool) : file_(pool::open_pool(pool)), pool_(pool) {}
 
-  /// Kills a worker that holds a chunk. Empty: it had committed before it died.
+  /// Kills a worker that holds a chunk. Empty: it had committed before it died, or the chunk was lost().
   std::optional<Sample> kill_one(std::uint32_t worker) {
     const pool::WorkerSlot& slot = file_.memory.worker(worker);
     const auto pid = static_cast<pid_t>(slot.pid.load());
@@ -50,6 +50,9 @@ class Onlooker {
       return std::nullopt;
     return watch(chunk, lease);
   }
+
+  /// How many chunks nobody leased within kLong: they have no time.
+  std::uint64_t lost() const noexcept { return lost_; }
 
  private:
   queue::ChunkQueue queue() const { return pool::JobMemory(job_->data()).queue(kChunks); }
@@ -78,7 +81,10 @@ class Onlooker {
         sample.leased = seconds(time - start);
         return sample;
       }
-      if (time - start > kLong) return std::nullopt;
+      if (time - start > kLong) {
+        ++lost_;
+        return std::nullopt;
+      }
       std::this_thread::sleep_for(kPause);
     }
   }
@@ -86,6 +92,7 @@ class Onlooker {
   pool::PoolFile file_;
   std::string pool_;
   std::optional<os::Mapping> job_;
+  std::uint64_t lost_ = 0;
 };
 
 void work_until_the_pool_ends(const std::string& pool, AnyArray& array) {
@@ -100,7 +107,7 @@ void work_until_the_pool_ends(const std::string& pool, AnyArray& array) {
   }
 }
 
-void report(benchmark::State& state, const std::vector<Sample>& samples) {
+void report(benchmark::State& state, const std::vector<Sample>& samples, std::uint64_t lost) {
   const auto microseconds = [&](double Sample::*what) {
     std::vector<double> values;
     for (const Sample& sample : samples) values.push_back(sample.*what * 1e6);
@@ -112,6 +119,7 @@ void report(benchmark::State& state, const std::vector<Sample>& samples) {
     state.counters[std::string(name) + "_p50_us"] = bench::percentile(microseconds(what), 50);
     state.counters[std::string(name) + "_p99_us"] = bench::percentile(microseconds(what), 99);
   }
+  state.counters["lost"] = static_cast<double>(lost);
   state.counters["kills"] = static_cast<double>(samples.size());
 }
 
@@ -148,7 +156,7 @@ void recovery(benchmark::State& state) {
     samples.push_back(*sample);
     state.SetIterationTime(sample->leased);
   }
-  report(state, samples);
+  report(state, samples, onlooker.lost());
   pool.reset();  // Which ends the client, for whom the partner waits.
 }
 

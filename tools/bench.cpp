@@ -58,8 +58,8 @@ int bench_command(const Words& words) {
   const fs::path suite = find_suite(shmtool);
   put_first("PYTHONPATH", suite.string());
   ::setenv("PYTHONDONTWRITEBYTECODE", "1", 1);  // Its directory may be one that everybody uses.
-  Words command = {"python3",        "-P",         "-m",          "suite", "--shmtool",
-                   shmtool.string(), "--programs", suite.string()};
+  ::setenv("PYTHONSAFEPATH", "1", 1);  // As -P does, which a Python that is too old to tell so does not know.
+  Words command = {"python3", "-m", "suite", "--shmtool", shmtool.string(), "--programs", suite.string()};
   command.insert(command.end(), words.begin(), words.end());
   run_python(std::move(command));
 }

@@ -91,7 +91,7 @@ def sweep(pid, shmtool, since):
 
 
 @contextlib.contextmanager
-def _deaf():
+def deaf():
     """Signals wait: neither a start nor what tidies up is interrupted."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
     try:
@@ -112,7 +112,7 @@ def run(command, shmtool, limit_s, tick=lambda: None):
     end, since = time.monotonic() + limit_s, time.time()
     process = None
     try:
-        with _deaf():
+        with deaf():
             process = _start(command)
         while time.monotonic() < end:
             with contextlib.suppress(subprocess.TimeoutExpired):
@@ -123,7 +123,7 @@ def run(command, shmtool, limit_s, tick=lambda: None):
             tick()
         return Finished(-signal.SIGKILL, "", "", timed_out=True)
     finally:
-        with _deaf():
+        with deaf():
             if process is not None:
                 _end(process)
                 sweep(process.pid, shmtool, since)

@@ -54,6 +54,9 @@ def _did_you_mean(word, candidates, otherwise="`shmtool bench --help` lists the 
 def chosen(names):
     """The questions of these names, in their own order; all without names. Throws SuiteError."""
     for name in names:
+        if name == EXPERIMENTS:
+            raise SuiteError(f"the word '{EXPERIMENTS}' comes first, and is followed by names of experiments",
+                             f"with questions, all of them are asked for by --{EXPERIMENTS}", USAGE)
         if name not in BY_NAME:
             hint = _did_you_mean(name, [*BY_NAME, EXPERIMENTS], "`shmtool bench --list` names them")
             raise SuiteError(f"there is no question '{name}'", hint, USAGE)

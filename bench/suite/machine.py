@@ -32,6 +32,11 @@ def _numpy():
         return None
 
 
+def _release():
+    """The version alone: who built it for whom is nobody's business."""
+    return re.match(r"[\d.]*\d|", platform.release())[0] or "unknown"
+
+
 def describe(context):
     """The document's machine; `context` is what shmkit_bench says about itself."""
     now = datetime.datetime.now(datetime.timezone.utc)
@@ -40,7 +45,7 @@ def describe(context):
         "cpu": _cpu(),
         "cpus": limits.cpus(),
         "memory_bytes": _memory_bytes(),
-        "kernel": f"{platform.system()} {platform.release()}",
+        "kernel": f"{platform.system()} {_release()}",
         "compiler": context.get("compiler", "unknown"),
         "build": context.get("build", "unknown"),
         "commit": context.get("commit", "unknown"),

@@ -94,9 +94,16 @@ def _check_writable(settings):
         files.require_writable(settings.report)
     if settings.json and settings.json != "-":
         path = pathlib.Path(settings.json)
-        if path.is_dir() or not os.access(path if path.exists() else path.absolute().parent, os.W_OK):
+        if path.is_dir() or not _is_writable(path):
             where = "a directory" if path.is_dir() else "in a directory that is missing, or may not be written to"
             raise SuiteError(f"cannot write '{path}': it is {where}", "name another file")
+
+
+def _is_writable(path):
+    """What is no ordinary file is written to as it is; others are replaced."""
+    if path.exists() and not path.is_file():
+        return os.access(path, os.W_OK)
+    return path.absolute().parent.is_dir() and os.access(path.absolute().parent, os.W_OK | os.X_OK)
 
 
 def _publish(session):

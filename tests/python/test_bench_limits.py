@@ -5,19 +5,22 @@ The oracles: what shmtool says that it takes, for CPUs; made-up cgroups; a /dev/
 
 import os
 import pathlib
+import platform
+import signal
+import subprocess
 import sys
 import time
 
 import pytest
 
 from cli_checks import needs_shmtool
-from helpers import shmtool_json
+from helpers import TIMEOUT_S, shmtool_json
 
 ROOT = pathlib.Path(os.environ.get("SHMKIT_SOURCE_DIR", pathlib.Path(__file__).resolve().parents[2]))
 sys.path.insert(0, str(ROOT / "bench"))
 
-from suite import children, limits, numpy_reductions, samples  # noqa: E402
-from suite.rivals import move_multiprocessing_shared_memory  # noqa: E402
+from suite import children, limits, machine, numpy_reductions, rival_process, samples  # noqa: E402
+from suite.rivals import map_commands_xargs, move_multiprocessing_shared_memory  # noqa: E402
 
 
 @needs_shmtool
@@ -94,3 +97,29 @@ def test_a_name_that_cannot_be_taken_away_does_not_end_the_run(monkeypatch, tmp_
     (tmp_path / "bench-4321-0").touch()
     monkeypatch.setattr(pathlib.Path, "unlink", refuse)
     children.sweep(4321, "/nonexistent/shmtool", 0)
+
+
+@pytest.mark.parametrize(("release", "told"), [("6.1.0-32-cloud-amd64", "6.1.0"), ("5.15.0", "5.15.0"), ("6.6.87.2-x", "6.6.87.2"),
+                                               ("strange", "unknown")])
+def test_of_the_kernel_only_its_version_is_told(monkeypatch, release, told):
+    monkeypatch.setattr(platform, "release", lambda: release)
+    assert machine.describe({})["kernel"].split()[1] == told
+
+
+def test_a_rival_that_is_ended_leaves_no_directory(tmp_path):
+    context = samples.Context(pathlib.Path("/bin/false"), pathlib.Path("/nowhere"), repetitions=1000)
+    command = [sys.executable, "-P", "-m", "suite.rival_process", rival_process.name_of(map_commands_xargs),
+               rival_process._to_json(context)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "bench"), "TMPDIR": str(tmp_path)}
+    rival = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
+    try:
+        end = time.monotonic() + TIMEOUT_S
+        while not os.listdir(tmp_path):
+            assert rival.poll() is None and time.monotonic() < end
+            time.sleep(0.001)
+        rival.send_signal(signal.SIGTERM)
+        assert rival.wait(TIMEOUT_S) == 128 + signal.SIGTERM
+        assert os.listdir(tmp_path) == []
+    finally:
+        rival.kill()
+        rival.wait()

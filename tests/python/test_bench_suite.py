@@ -7,6 +7,7 @@ import io
 import json
 import os
 import pathlib
+import subprocess
 import sys
 
 import numpy as np
@@ -213,6 +214,14 @@ def test_without_a_terminal_there_is_a_line_per_step_and_with_quiet_none():
         shown.tick()
         shown.finish()
         assert stream.getvalue() == wanted
+
+
+def test_an_old_python_is_told_what_is_needed():
+    code = "import runpy, sys; sys.version_info = (3, 10, 0); runpy.run_module('suite', run_name='__main__')"
+    done = subprocess.run([sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": str(ROOT / "bench")},
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1 and done.stdout == ""
+    assert "needs Python 3.11 or later" in done.stderr and "3.10" in done.stderr and "hint: " in done.stderr
 
 
 def test_every_rival_belongs_to_a_question():

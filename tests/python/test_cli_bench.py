@@ -64,6 +64,7 @@ def test_the_list_names_every_question():
 @pytest.mark.parametrize(("words", "says", "hint"), [
     (["atach"], "there is no question 'atach'", "did you mean 'attach'?"),
     (["--quik"], "unknown option '--quik'", "did you mean '--quick'?"),
+    (["attach", "experiments"], "the word 'experiments' comes first", "--experiments"),
     (["--rounds", "0"], "--rounds '0' is no number", ""),
     (["experiments", "primez"], "there is no experiment 'primez'", "did you mean 'primes'?"),
 ])  # fmt: skip

@@ -11,6 +11,7 @@ import subprocess
 from collections.abc import Callable
 
 from .group import Measured
+from .in_python import hear_signals, starting_processes
 
 NO_SPACE = 6
 LEAST_ELEMENTS = 1_000_000
@@ -94,11 +95,27 @@ class Bench:
             elements //= 2
 
 
-def _run(command):
+def _start(command):
     try:
-        return subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL, text=True, check=False)
+        return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                preexec_fn=hear_signals)
     except OSError as cannot:
         raise Unavailable(f"{command[0]}: {cannot.strerror}") from cannot
+
+
+def _run(command):
+    """It has ended when this returns, or raises: also what a signal finds half started."""
+    process = None
+    try:
+        with starting_processes():
+            process = _start(command)
+        out, err = process.communicate()
+        return subprocess.CompletedProcess(command, process.returncode, out, err)
+    finally:
+        with starting_processes():
+            if process is not None and process.returncode is None:
+                process.kill()
+                process.communicate()
 
 
 def unique_name():

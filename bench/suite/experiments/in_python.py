@@ -22,6 +22,10 @@ def end_with_parent():
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
+    hear_signals()
+
+
+def hear_signals():
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
 
 
