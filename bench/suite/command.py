@@ -42,7 +42,8 @@ def parse(words):
     settings, unknown = parser.parse_known_intermixed_args(words)
     for word in unknown:
         options = [option for action in parser._actions for option in action.option_strings]
-        raise SuiteError(f"unknown option '{word}'", _did_you_mean(word.split("=")[0], options), USAGE)
+        name = word.split("=")[0]
+        raise SuiteError(f"unknown option '{name}'", _did_you_mean(name, options), USAGE)
     return settings
 
 
@@ -92,15 +93,16 @@ def with_json_to_stdout(words):
 
 @contextlib.contextmanager
 def _interruptible():
-    """The first signal ends the run in good order; the second one as it would anyway."""
+    """The first signal ends the run in good order; the second one as it would anyway. Under nohup SIGHUP does nothing."""
+    heard = [each for each in SIGNALS if each != signal.SIGHUP or signal.getsignal(each) != signal.SIG_IGN]
+
     def stop(number, _frame):
-        for each in SIGNALS:
+        for each in heard:
             signal.signal(each, signal.SIG_DFL)
         raise Interrupted(number)
 
-    for each in SIGNALS:
-        if each != signal.SIGHUP or signal.getsignal(each) != signal.SIG_IGN:  # Under nohup the run goes on.
-            signal.signal(each, stop)
+    for each in heard:
+        signal.signal(each, stop)
     yield
 
 

@@ -128,6 +128,21 @@ def test_ctrl_c_ends_the_children_and_tells_what_there_is():
 
 
 @needs_programs
+def test_a_run_under_nohup_goes_on_when_its_terminal_goes(tmp_path):
+    command = [os.environ["SHMTOOL"], "bench", "attach", "--quick", "--rounds", "1"]
+    bench = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                             preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
+    try:
+        assert bench.stderr.readline() == "bench: attach\n"  # It hears what it will hear.
+        bench.send_signal(signal.SIGHUP)
+        out, err = bench.communicate(timeout=WAIT_S)
+    finally:
+        bench.kill()
+        bench.wait()
+    assert bench.returncode == 0 and re.search(r"^shmkit +[\d.]+", out, re.M), err
+
+
+@needs_programs
 def test_an_installed_tree_measures_wherever_it_is_moved_to(tmp_path):
     subprocess.run(["cmake", "--install", BUILD, "--prefix", tmp_path / "first"], check=True, capture_output=True)
     moved = (tmp_path / "first").rename(tmp_path / "second")

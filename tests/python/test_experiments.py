@@ -255,6 +255,31 @@ def check(groups):
     return documents
 
 
+def test_a_command_that_a_signal_finds_half_started_is_ended(monkeypatch):
+    """The signal comes as soon as the process is there, before anybody knows it."""
+    class Late(subprocess.Popen):
+        def __init__(self, *words, **options):
+            super().__init__(*words, **options)
+            started.append(self)
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    class Stop(BaseException):
+        pass
+
+    def stop(*_):
+        raise Stop
+
+    started = []
+    monkeypatch.setattr(subprocess, "Popen", Late)
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        with pytest.raises(Stop):
+            Bench("/bin/sh", pathlib.Path(), True, print).tidy("-c", f"exec sleep {TIMEOUT_S}")
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert started[0].returncode == -signal.SIGKILL
+
+
 @needs_shmtool
 @needs_examples
 def test_iterate_runs_on_both_sides_and_they_agree():

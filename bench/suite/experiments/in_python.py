@@ -20,8 +20,9 @@ def end_with_parent():
     """What processes of ours do first: they die with the parent, end when asked to, and leave Ctrl-C to it."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # As it is under nohup.
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
     hear_signals()
 
 
