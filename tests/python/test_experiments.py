@@ -39,6 +39,17 @@ needs_programs = pytest.mark.skipif(not (BUILD / "bench/shmkit_bench").exists(),
 needs_examples = pytest.mark.skipif(not (BUILD / "examples/example_iterate").exists(), reason="built without examples")
 
 
+def loopback_is_down():
+    try:
+        socket.create_server(("127.0.0.1", 0)).close()
+    except OSError:
+        return True
+    return False
+
+
+needs_loopback = pytest.mark.skipif(loopback_is_down(), reason="there is no 127.0.0.1 to listen at")
+
+
 class Silent:
     """A progress bar that shows nothing and remembers its steps."""
 
@@ -229,15 +240,7 @@ def test_what_one_experiment_lacks_is_not_the_end_of_the_others(monkeypatch, rea
     assert found[0]["rows"][0]["note"]
 
 
-def loopback_is_down():
-    try:
-        socket.create_server(("127.0.0.1", 0)).close()
-    except OSError:
-        return True
-    return False
-
-
-@pytest.mark.skipif(loopback_is_down(), reason="there is no 127.0.0.1 to listen at")
+@needs_loopback
 def test_the_server_answers_and_ends():
     with server.serving(0.0, 100) as url:
         assert server.get(f"{url}/7") == server.body(7, 100)
@@ -323,7 +326,8 @@ def test_an_interrupted_main_job_leaves_nothing(number):
 
 @needs_shmtool
 @needs_programs
-@pytest.mark.parametrize("name, step", [("sleeping_server", "10 in turn"), ("primes", "2 workers")])
+@pytest.mark.parametrize("name, step", [pytest.param("sleeping_server", "10 in turn", marks=needs_loopback),
+                                        ("primes", "2 workers")])
 def test_interrupted_experiments_leave_no_process(name, step):
     words = [sys.executable, "-P", "-m", "suite", "--shmtool", os.environ["SHMTOOL"], "--programs", BUILD / "bench",
              "experiments", name, "--quick"]
