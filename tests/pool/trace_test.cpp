@@ -47,6 +47,11 @@ class Traced : public ProcessTest {
     EXPECT_EQ(of(report, Kind::repetition).size(), report.seconds.size());
   }
 
+  static std::byte* aligned(std::vector<std::uint64_t>& words) {
+    auto at = reinterpret_cast<std::uintptr_t>(words.data());
+    return reinterpret_cast<std::byte*>((at + queue::kLine - 1) / queue::kLine * queue::kLine);
+  }
+
   // In each of these chunks a worker dies, once, after its kernel and before the commit.
   void kill_once_in(std::initializer_list<std::uint64_t> chunks) {
     for (const std::uint64_t chunk : chunks) doomed_->at(chunk) = true;
@@ -126,14 +131,37 @@ TEST_F(Traced, OneJobLeavesNothingInTheNextOnesTrace) {
   }
 }
 
+// Whatever the notes say, what they cost is in proportion to them.
+TEST_F(Traced, AsManyWorkersInOnePlaceAsThereAreNotes) {
+  constexpr std::uint64_t kChunks = pool::JobTrace::kNotes;
+  std::vector<std::uint64_t> pool_words(pool::PoolMemory::bytes(1, 1) / 8 + 8);
+  std::vector<std::uint64_t> trace_words(pool::JobTrace::bytes(kChunks) / 8 + 8);
+  const pool::PoolMemory pool(aligned(pool_words), 1, 1);
+  const pool::JobTrace trace(aligned(trace_words), kChunks);
+  trace.forget();
+  queue::Hints hints{};
+  std::vector<queue::Word> words(kChunks);
+  queue::ChunkQueue queue(hints, words);
+  queue.fill(1);
+  queue::Cursor cursor;
+  for (std::uint32_t i = 0; i < kChunks; ++i) {
+    trace.arrive({0, 1, 5000 - i}, i, {});
+    trace.begin(i, {0, 1, 5000 - i}, 1);
+    queue.commit(*queue.try_claim({0, 0}, 1, cursor), {0, 0}, 1);
+  }
+  const auto tracks = pool::collect_tracks(pool, trace, queue);
+  ASSERT_EQ(tracks.size(), kChunks);
+  for (std::uint32_t i = 0; i < kChunks; ++i) {
+    EXPECT_EQ(tracks[i].pid, static_cast<int>(5000 - i));
+    ASSERT_EQ(tracks[i].attempts.size(), 1U);
+    EXPECT_EQ(tracks[i].attempts[0].chunk, i);
+  }
+}
+
 TEST_F(Traced, RecordsOfNobodyAndOfChunksThatWereNotExecutedAreNotShown) {
   constexpr std::uint64_t kChunks = 4;
   std::vector<std::uint64_t> pool_words(pool::PoolMemory::bytes(2, 1) / 8 + 8);
   std::vector<std::uint64_t> trace_words(pool::JobTrace::bytes(kChunks) / 8 + 8);
-  const auto aligned = [](std::vector<std::uint64_t>& words) {
-    auto at = reinterpret_cast<std::uintptr_t>(words.data());
-    return reinterpret_cast<std::byte*>((at + queue::kLine - 1) / queue::kLine * queue::kLine);
-  };
   const pool::PoolMemory pool(aligned(pool_words), 2, 1);
   pool.worker(0).state = pool::WorkerState::idle;
   pool.worker(0).pid = 100;
