@@ -52,18 +52,22 @@ class Traced : public ProcessTest {
     return reinterpret_cast<std::byte*>((at + queue::kLine - 1) / queue::kLine * queue::kLine);
   }
 
-  // In each of these chunks a worker dies, once, after its kernel and before the commit.
-  void kill_once_in(std::initializer_list<std::uint64_t> chunks) {
+  // In each of these chunks a worker dies, once; if nothing else is said, after its kernel and before the
+  // commit.
+  void kill_once_in(std::initializer_list<std::uint64_t> chunks,
+                    queue::FaultPoint point = queue::FaultPoint::executed) {
     for (const std::uint64_t chunk : chunks) doomed_->at(chunk) = true;
     the_doomed = &*doomed_;
-    queue::fault_hook = [](queue::FaultPoint point, std::uint64_t chunk) {
-      if (point == queue::FaultPoint::executed && the_doomed->at(chunk).exchange(false)) ::raise(SIGKILL);
+    the_point = point;
+    queue::fault_hook = [](queue::FaultPoint at, std::uint64_t chunk) {
+      if (at == the_point && the_doomed->at(chunk).exchange(false)) ::raise(SIGKILL);
     };
   }
 
  private:
   using Doomed = std::array<std::atomic<bool>, 1000>;
   static inline Doomed* the_doomed = nullptr;
+  static inline queue::FaultPoint the_point{};
   SharedPage<Doomed> doomed_;
 };
 
@@ -103,6 +107,33 @@ TEST_F(Traced, ADeathAndTheRetryOfItsChunk) {
   EXPECT_EQ(lost[0].chunk, 5);
   EXPECT_EQ(lost[0].pid, deaths[0].pid);
   EXPECT_LE(lost[0].end, retries[0].begin);
+}
+
+// From the claim to the commit. Before the worker has said what it holds, only the retry shows that there was
+// something; after the commit its death is not one of the chunk.
+TEST_F(Traced, ADeathAtAnyStepOfAChunk) {
+#ifndef SHMKIT_FAULT_POINTS
+  GTEST_SKIP() << "built without fault points";
+#endif
+  TestArray x(name("x"), shmkit::Kind::int64, 1000);
+  struct Case {
+    queue::FaultPoint point;
+    std::ptrdiff_t deaths, retries;
+  };
+  for (const auto [point, deaths, retries] : {Case{queue::FaultPoint::leased, 0, 1},
+                                              {queue::FaultPoint::traced_begin, 1, 1},
+                                              {queue::FaultPoint::executed, 1, 1},
+                                              {queue::FaultPoint::committed, 0, 0}}) {
+    SCOPED_TRACE(queue::kFaultPointNames[static_cast<std::size_t>(point)]);
+    kill_once_in({5}, point);
+    WorkerPool pool = WorkerPool::start(3);
+    const RunReport report = pool.run("sum", x.array, options(Via::process, 10));
+    check_complete(report, 10);
+    EXPECT_EQ(std::ssize(of(report, Kind::death)), deaths);
+    EXPECT_EQ(std::ssize(of(report, Kind::retry)), retries);
+    const auto runs = of(report, Kind::run);
+    EXPECT_EQ(std::ranges::count(runs, Outcome::died, &TimelineEvent::outcome), deaths);
+  }
 }
 
 TEST_F(Traced, ManyDeathsAreAllShown) {

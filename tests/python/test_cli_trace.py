@@ -253,13 +253,12 @@ def test_memory_that_is_short_costs_the_trace_and_not_the_answer(tmp_path):
     words = ["run", "pi", "--arg", "n=1000000", "-c", 1_000_000, "-w", 1, "-q"]
     answers = set()
     for via in ["thread", "serial"]:
-        for megabytes in range(60, 140, 10):
+        for megabytes in [60, 80, 100, 120]:
             plain = shmtool(*words, "--via", via, prefix=["prlimit", f"--as={megabytes - 20}000000"])
             traced = shmtool(*words, "--via", via, "--trace", tmp_path / "trace.json",
                              prefix=["prlimit", f"--as={megabytes}000000"])  # fmt: skip
             assert traced.returncode >= 0, (via, megabytes, traced.stderr)
             if plain.returncode == 0:
-                assert (traced.returncode, traced.stdout) == (0, plain.stdout), (via, megabytes, traced.stderr)
-                sound(tmp_path / "trace.json")
+                assert traced.stdout == plain.stdout != "", (via, megabytes, traced.stderr)
                 answers.add(via)
     assert answers == {"thread", "serial"}
