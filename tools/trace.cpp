@@ -133,6 +133,7 @@ class Draft {
 fs::path followed(const std::string& file, std::error_code& error) {
   constexpr int kMostLinks = 40;  // As the kernel.
   fs::path path = fs::absolute(file, error);
+  if (error) return path;  // There is no working directory.
   for (int i = 0; i < kMostLinks && !error && fs::is_symlink(fs::symlink_status(path, error)); ++i)
     path = path.parent_path() / fs::read_symlink(path, error);
   error.clear();
@@ -146,13 +147,13 @@ TraceFile::TraceFile(const std::string& file) : file_(file) {
     throw Error(Errc::usage, fmt::format("--trace '{}' is no file: standard output has the answer", file),
                 "for instance --trace job.json");
   }
-  std::error_code unreadable;  // Making a draft reports it with its reason.
+  std::error_code unreadable;
   const fs::file_status present = fs::status(file, unreadable);
-  if (unreadable == std::errc::too_many_symbolic_link_levels) refuse(file, "write", ELOOP);
   if (fs::exists(present) && !fs::is_regular_file(present))
     throw Error(Errc::failed, fmt::format("--trace '{}' is not a regular file", file), "name another one");
   const fs::path canonical = followed(file, unreadable);
-  path_ = unreadable ? fs::absolute(file).string() : canonical.string();
+  if (unreadable) refuse(file, "write", unreadable.value());
+  path_ = canonical.string();
   const Draft probe(file_, path_);
 }
 
