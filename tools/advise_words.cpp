@@ -105,10 +105,17 @@ std::string main_text(const Advice& advice, const Costs& costs) {
   return "";
 }
 
+// Whatever the verdict: the times that it goes by are no more than that.
+std::string item_text(const Advice& advice) {
+  if (!advice.at_least || !advice.size) return "";
+  const double seconds = advice.likely(advice.serial) / static_cast<double>(*advice.size);
+  return fmt::format(" One item takes {}.", seconds_text(advice, seconds));
+}
+
 }  // namespace
 
 std::string verdict_text(const Advice& advice, const Costs& costs) {
-  return main_text(advice, costs) + bound_text(advice);
+  return main_text(advice, costs) + bound_text(advice) + item_text(advice);
 }
 
 std::string_view verdict_name(Verdict verdict) noexcept {

@@ -1,5 +1,6 @@
 #include "trace.hpp"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -40,19 +41,22 @@ mode_t mode_for(const std::string& path) {
   return 0666U & ~mask;
 }
 
-/// A file beside the one that it is to become; gone if it does not.
-class Temporary {
+/// A file that gets its name when it is complete. Until then it has none, and the kernel frees it when we are
+/// killed. Where the file system gives no such files, or /proc is missing, a hidden name in the same
+/// directory stands in, which a signal leaves behind; so does one between the two steps of a replacement.
+class Draft {
  public:
-  Temporary(const std::string& file, const std::string& path)
-      : file_(file), path_(path), name_(path + ".XXXXXX") {
-    fd_ = ::mkstemp(name_.data());
-    if (fd_ < 0) refuse(file_, "write", errno);
+  Draft(const std::string& file, const std::string& path)
+      : file_(file), path_(path), directory_(fs::path(path).parent_path().string()) {
+    if (::access("/proc/self/fd", X_OK) == 0)
+      fd_ = ::open(directory_.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+    if (fd_ < 0) open_hidden();
   }
-  Temporary(const Temporary&) = delete;
-  Temporary& operator=(const Temporary&) = delete;
-  ~Temporary() {
+  Draft(const Draft&) = delete;
+  Draft& operator=(const Draft&) = delete;
+  ~Draft() {
     if (!name_.empty()) ::unlink(name_.c_str());
-    if (fd_ >= 0) ::close(fd_);
+    ::close(fd_);
   }
 
   void put(std::string_view text) {
@@ -64,8 +68,11 @@ class Temporary {
     flush();
     require(::fchmod(fd_, mode_for(path_)) == 0);
     require(::fsync(fd_) == 0);
-    require(::rename(name_.c_str(), path_.c_str()) == 0);
-    name_.clear();
+    if (!name_.empty() || !link_to(path_)) replace();
+    const int directory = ::open(directory_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (directory < 0) return;  // One that must not be read: its owner chose not to know.
+    ::fsync(directory);
+    ::close(directory);
   }
 
  private:
@@ -82,12 +89,56 @@ class Temporary {
     buffer_.clear();
   }
 
+  void open_hidden() {
+    std::string name = hidden("XXXXXX");
+    fd_ = ::mkstemp(name.data());
+    require(fd_ >= 0);
+    name_ = name;
+  }
+
+  // Not of the length of the name, which may be the longest possible.
+  std::string hidden(std::string_view end) const {
+    return fmt::format("{}/.shmkit-trace-{}", directory_, end);
+  }
+
+  // False: errno says why; nothing is ever replaced.
+  bool link_to(const std::string& target) const {
+    const std::string source = fmt::format("/proc/self/fd/{}", fd_);
+    return ::linkat(AT_FDCWD, source.c_str(), AT_FDCWD, target.c_str(), AT_SYMLINK_FOLLOW) == 0;
+  }
+
+  // link(2) cannot replace, and rename(2) needs a name.
+  void replace() {
+    for (unsigned i = 0; name_.empty(); ++i) {
+      const std::string name = hidden(fmt::format("{}-{}", ::getpid(), i));
+      if (link_to(name)) {
+        name_ = name;
+      } else {
+        require(errno == EEXIST);
+      }
+    }
+    require(::rename(name_.c_str(), path_.c_str()) == 0);
+    name_.clear();
+  }
+
   std::string file_;
   std::string path_;
-  std::string name_;
+  std::string directory_;
+  std::string name_;  // Empty: there is none yet, or it is the right one.
   int fd_ = -1;
   std::string buffer_;
 };
+
+// The last of a chain of symbolic links, also where nothing is there yet.
+fs::path followed(const std::string& file, std::error_code& error) {
+  constexpr int kMostLinks = 40;  // As the kernel.
+  fs::path path = fs::absolute(file, error);
+  if (error) return path;  // There is no working directory.
+  for (int i = 0; i < kMostLinks && !error && fs::is_symlink(fs::symlink_status(path, error)); ++i)
+    path = path.parent_path() / fs::read_symlink(path, error);
+  error.clear();
+  return fs::weakly_canonical(path, error);
+}
 
 }  // namespace
 
@@ -96,20 +147,21 @@ TraceFile::TraceFile(const std::string& file) : file_(file) {
     throw Error(Errc::usage, fmt::format("--trace '{}' is no file: standard output has the answer", file),
                 "for instance --trace job.json");
   }
-  std::error_code unreadable;  // Making a temporary file reports it with its reason.
+  std::error_code unreadable;
   const fs::file_status present = fs::status(file, unreadable);
   if (fs::exists(present) && !fs::is_regular_file(present))
     throw Error(Errc::failed, fmt::format("--trace '{}' is not a regular file", file), "name another one");
-  const fs::path canonical = fs::weakly_canonical(fs::absolute(file), unreadable);
-  path_ = unreadable ? file : canonical.string();
-  const Temporary probe(file_, path_);
+  const fs::path canonical = followed(file, unreadable);
+  if (unreadable) refuse(file, "write", unreadable.value());
+  path_ = canonical.string();
+  const Draft probe(file_, path_);
 }
 
 void TraceFile::write(const RunReport& report) const {
   std::signal(SIGXFSZ, SIG_IGN);  // A file that would be longer than permitted is an error like others.
-  Temporary temporary(file_, path_);
-  write_events(report, [&temporary](std::string_view text) { temporary.put(text); });
-  temporary.publish();
+  Draft draft(file_, path_);
+  write_events(report, [&draft](std::string_view text) { draft.put(text); });
+  draft.publish();
 }
 
 }  // namespace shmkit::tool

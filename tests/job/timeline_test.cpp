@@ -106,6 +106,19 @@ TEST_F(TimelineOfAPass, ShowsADeathAndTheRetryOfItsChunk) {
   check_slices();
 }
 
+TEST_F(TimelineOfAPass, ShowsAStartInThePassThatItLiesIn) {
+  WorkerTrack early = track(0, 10);
+  early.started = kEnd;
+  WorkerTrack late = track(1, 11);
+  late.started = kEnd + 1;
+  add(1, {early, late});
+  ASSERT_EQ(of(Kind::start).size(), 1);
+  EXPECT_EQ(of(Kind::start)[0].pid, 10);
+  add_pass(report_, {Partition(1, 1), kEnd, kEnd, 2 * kEnd, {early, late}});
+  ASSERT_EQ(of(Kind::start).size(), 2);
+  EXPECT_EQ(of(Kind::start)[1].pid, 11);
+}
+
 TEST_F(TimelineOfAPass, MakesTimesThatCannotBeFitIn) {
   constexpr std::int64_t kLeast = std::numeric_limits<std::int64_t>::min();
   constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
@@ -126,6 +139,7 @@ TEST_F(TimelineOfAPass, MakesTimesThatCannotBeFitIn) {
   }
   add(7, {mad, madder, overlapping});
   check_slices();
+  EXPECT_TRUE(of(Kind::start).empty());
   EXPECT_EQ(chunks_shown(), 3 * times.size() * times.size());
 }
 

@@ -42,7 +42,9 @@ struct NamedCrashTable : NamedPoolTest {
   }
 
   RunReport run_job(unsigned retries = 2) {
-    return PoolClient::connect(pool_name()).run("sum", x->array, in_chunks(kChunks, retries));
+    RunOptions options = in_chunks(kChunks, retries);
+    options.trace = traced;
+    return PoolClient::connect(pool_name()).run("sum", x->array, options);
   }
 
   void expect_right_job() { EXPECT_EQ(bits(run_job().result), expected); }
@@ -51,6 +53,7 @@ struct NamedCrashTable : NamedPoolTest {
   std::optional<TestPool> pool;
   std::optional<TestArray> x;
   std::string expected;
+  bool traced = false;
 };
 
 }  // namespace shmkit::test

@@ -26,14 +26,15 @@ struct NamedCrashTableSupervisor : test::NamedCrashTable {
 
   // A client has a job that a worker dies in. Once the word is FREE the other worker may execute it, and be
   // the last one, before it dies.
-  void dies_in_a_recovery(FaultPoint point) {
+  void dies_in_a_recovery(FaultPoint point, FaultPoint of_worker = FaultPoint::leased) {
     start();
-    plot->kill_at(FaultPoint::leased, 1, 10);
+    plot->kill_at(of_worker, 1, 10);
     plot->kill_at(point);
     const int code = program([&] {
                        if (test::bits(run_job().result) != expected) ::_exit(99);
                      }).exit_code;
-    EXPECT_TRUE(code == kLost || (code == 0 && point != FaultPoint::worker_reaped)) << code;
+    const bool leased = point == FaultPoint::worker_reaped || point == FaultPoint::death_noted;
+    EXPECT_TRUE(code == kLost || (code == 0 && !leased)) << code;
     expect_dead(point, 0);
   }
 
@@ -66,6 +67,10 @@ struct NamedCrashTableSupervisor : test::NamedCrashTable {
 
 TEST_F(NamedCrashTableSupervisor, R1DiesWhenAWordIsFreed) { dies_in_a_recovery(FaultPoint::word_freed); }
 TEST_F(NamedCrashTableSupervisor, R2DiesWhenTheHintIsSet) { dies_in_a_recovery(FaultPoint::hint_set); }
+TEST_F(NamedCrashTableSupervisor, R3DiesWhenTheDeathIsNoted) {
+  traced = true;
+  dies_in_a_recovery(FaultPoint::death_noted, FaultPoint::traced_begin);
+}
 TEST_F(NamedCrashTableSupervisor, S3DiesWhenAWorkerIsReaped) {
   dies_in_a_recovery(FaultPoint::worker_reaped);
 }

@@ -47,18 +47,27 @@ class Traced : public ProcessTest {
     EXPECT_EQ(of(report, Kind::repetition).size(), report.seconds.size());
   }
 
-  // In each of these chunks a worker dies, once, after its kernel and before the commit.
-  void kill_once_in(std::initializer_list<std::uint64_t> chunks) {
+  static std::byte* aligned(std::vector<std::uint64_t>& words) {
+    auto at = reinterpret_cast<std::uintptr_t>(words.data());
+    return reinterpret_cast<std::byte*>((at + queue::kLine - 1) / queue::kLine * queue::kLine);
+  }
+
+  // In each of these chunks a worker dies, once; if nothing else is said, after its kernel and before the
+  // commit.
+  void kill_once_in(std::initializer_list<std::uint64_t> chunks,
+                    queue::FaultPoint point = queue::FaultPoint::executed) {
     for (const std::uint64_t chunk : chunks) doomed_->at(chunk) = true;
     the_doomed = &*doomed_;
-    queue::fault_hook = [](queue::FaultPoint point, std::uint64_t chunk) {
-      if (point == queue::FaultPoint::executed && the_doomed->at(chunk).exchange(false)) ::raise(SIGKILL);
+    the_point = point;
+    queue::fault_hook = [](queue::FaultPoint at, std::uint64_t chunk) {
+      if (at == the_point && the_doomed->at(chunk).exchange(false)) ::raise(SIGKILL);
     };
   }
 
  private:
   using Doomed = std::array<std::atomic<bool>, 1000>;
   static inline Doomed* the_doomed = nullptr;
+  static inline queue::FaultPoint the_point{};
   SharedPage<Doomed> doomed_;
 };
 
@@ -100,6 +109,33 @@ TEST_F(Traced, ADeathAndTheRetryOfItsChunk) {
   EXPECT_LE(lost[0].end, retries[0].begin);
 }
 
+// From the claim to the commit. Before the worker has said what it holds, only the retry shows that there was
+// something; after the commit its death is not one of the chunk.
+TEST_F(Traced, ADeathAtAnyStepOfAChunk) {
+#ifndef SHMKIT_FAULT_POINTS
+  GTEST_SKIP() << "built without fault points";
+#endif
+  TestArray x(name("x"), shmkit::Kind::int64, 1000);
+  struct Case {
+    queue::FaultPoint point;
+    std::ptrdiff_t deaths, retries;
+  };
+  for (const auto [point, deaths, retries] : {Case{queue::FaultPoint::leased, 0, 1},
+                                              {queue::FaultPoint::traced_begin, 1, 1},
+                                              {queue::FaultPoint::executed, 1, 1},
+                                              {queue::FaultPoint::committed, 0, 0}}) {
+    SCOPED_TRACE(queue::kFaultPointNames[static_cast<std::size_t>(point)]);
+    kill_once_in({5}, point);
+    WorkerPool pool = WorkerPool::start(3);
+    const RunReport report = pool.run("sum", x.array, options(Via::process, 10));
+    check_complete(report, 10);
+    EXPECT_EQ(std::ssize(of(report, Kind::death)), deaths);
+    EXPECT_EQ(std::ssize(of(report, Kind::retry)), retries);
+    const auto runs = of(report, Kind::run);
+    EXPECT_EQ(std::ranges::count(runs, Outcome::died, &TimelineEvent::outcome), deaths);
+  }
+}
+
 TEST_F(Traced, ManyDeathsAreAllShown) {
   TestArray x(name("x"), shmkit::Kind::int64, 1000);
   const std::set<std::uint64_t> doomed{0, 1, 7, 8, 9, 100, 333, 334, 500, 998, 999};
@@ -126,14 +162,37 @@ TEST_F(Traced, OneJobLeavesNothingInTheNextOnesTrace) {
   }
 }
 
+// Whatever the notes say, what they cost is in proportion to them.
+TEST_F(Traced, AsManyWorkersInOnePlaceAsThereAreNotes) {
+  constexpr std::uint64_t kChunks = pool::JobTrace::kNotes;
+  std::vector<std::uint64_t> pool_words(pool::PoolMemory::bytes(1, 1) / 8 + 8);
+  std::vector<std::uint64_t> trace_words(pool::JobTrace::bytes(kChunks) / 8 + 8);
+  const pool::PoolMemory pool(aligned(pool_words), 1, 1);
+  const pool::JobTrace trace(aligned(trace_words), kChunks);
+  trace.forget();
+  queue::Hints hints{};
+  std::vector<queue::Word> words(kChunks);
+  queue::ChunkQueue queue(hints, words);
+  queue.fill(1);
+  queue::Cursor cursor;
+  for (std::uint32_t i = 0; i < kChunks; ++i) {
+    trace.arrive({0, 1, 5000 - i}, i, {});
+    trace.begin(i, {0, 1, 5000 - i}, 1);
+    queue.commit(*queue.try_claim({0, 0}, 1, cursor), {0, 0}, 1);
+  }
+  const auto tracks = pool::collect_tracks(pool, trace, queue);
+  ASSERT_EQ(tracks.size(), kChunks);
+  for (std::uint32_t i = 0; i < kChunks; ++i) {
+    EXPECT_EQ(tracks[i].pid, static_cast<int>(5000 - i));
+    ASSERT_EQ(tracks[i].attempts.size(), 1U);
+    EXPECT_EQ(tracks[i].attempts[0].chunk, i);
+  }
+}
+
 TEST_F(Traced, RecordsOfNobodyAndOfChunksThatWereNotExecutedAreNotShown) {
   constexpr std::uint64_t kChunks = 4;
   std::vector<std::uint64_t> pool_words(pool::PoolMemory::bytes(2, 1) / 8 + 8);
   std::vector<std::uint64_t> trace_words(pool::JobTrace::bytes(kChunks) / 8 + 8);
-  const auto aligned = [](std::vector<std::uint64_t>& words) {
-    auto at = reinterpret_cast<std::uintptr_t>(words.data());
-    return reinterpret_cast<std::byte*>((at + queue::kLine - 1) / queue::kLine * queue::kLine);
-  };
   const pool::PoolMemory pool(aligned(pool_words), 2, 1);
   pool.worker(0).state = pool::WorkerState::idle;
   pool.worker(0).pid = 100;

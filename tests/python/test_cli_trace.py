@@ -8,12 +8,13 @@ import json
 import os
 import stat
 import subprocess
+import time
 
 import pytest
 
 from cli_checks import needs_shmtool, refused, require_schema
 from helpers import TIMEOUT_S, shmtool, unique_name
-from pools import kill, new_name, no_pool_left, running_pool, start_client, status, wait_until  # noqa: F401
+from pools import SANITIZED, kill, new_name, no_pool_left, running_pool, start_client, status, wait_until  # noqa: F401
 
 pytestmark = [needs_shmtool, pytest.mark.usefixtures("nothing_left", "no_pool_left")]
 
@@ -171,6 +172,13 @@ def test_files_that_cannot_be(ramp, tmp_path):
     refused(1, "run", "fill", ramp, "--arg", "value=1", "--trace", "/proc/x.json", says="cannot write '/proc/x.json'")
     assert shmtool("run", "sum", ramp, check=0).stdout == "4999950000.0\n"
     assert os.listdir(tmp_path) == []
+    gone = ["sh", "-c", 'mkdir gone && cd gone && rmdir ../gone && exec "$@"', "sh"]
+    done = shmtool("run", "sum", ramp, "--trace", "x.json", prefix=gone, cwd=tmp_path, check=1)
+    assert done.stdout == "" and "cannot write 'x.json': No such file" in done.stderr
+    (tmp_path / "a").symlink_to("b")
+    (tmp_path / "b").symlink_to("a")
+    refused(1, "run", "sum", ramp, "--trace", tmp_path / "a", says="Too many levels of symbolic links")
+    assert sorted(os.listdir(tmp_path)) == ["a", "b"]
 
 
 def test_an_existing_file_is_replaced_whole(ramp, tmp_path):
@@ -181,6 +189,13 @@ def test_an_existing_file_is_replaced_whole(ramp, tmp_path):
     shmtool("run", "sum", ramp, "--trace", link, check=0)
     sound(path)
     assert link.is_symlink() and stat.S_IMODE(path.stat().st_mode) == 0o640
+    # Also where it leads to nothing yet, over another one.
+    path.unlink()
+    (tmp_path / "second.json").symlink_to(link)
+    shmtool("run", "sum", ramp, "--trace", tmp_path / "second.json", check=0)
+    sound(path)
+    assert (tmp_path / "second.json").is_symlink() and link.is_symlink()
+    (tmp_path / "second.json").unlink()
     # A job that fails has no timeline.
     before = path.read_text()
     shmtool("run", "sleep", "--arg", "seconds=5", "--timeout", "0.1", "--trace", path, check=124)
@@ -197,3 +212,56 @@ def test_no_room(ramp, tmp_path):
     found = require_schema(json.loads(done.stdout), "run")
     assert found["result"] == 4999950000.0 and found["error"]["code"] == 6
     assert os.listdir(tmp_path) == []
+
+
+def test_the_longest_name_there_can_be(ramp, tmp_path):
+    path = tmp_path / ("x" * 255)
+    for _ in range(2):
+        shmtool("run", "sum", ramp, "--trace", path, check=0)
+        sound(path)
+        assert os.listdir(tmp_path) == [path.name]
+
+
+def has_open(process, directory):
+    fds = f"/proc/{process.pid}/fd"
+    try:
+        return any(os.readlink(f"{fds}/{fd}").startswith(f"{directory}/") for fd in os.listdir(fds))
+    except OSError:  # It closed one meanwhile, or has ended.
+        return False
+
+
+def test_nothing_is_left_of_a_file_whose_writer_was_killed(ramp, tmp_path):
+    """The writer is killed when it has the file open, as soon as it is seen or somewhat later."""
+    try:
+        os.close(os.open(tmp_path, os.O_TMPFILE | os.O_WRONLY))
+    except OSError:
+        pytest.skip("the file system has no files without a name")
+    words = ["run", "noop", ramp, "--via", "serial", "-c", 100_000, "--trace", tmp_path / "trace.json"]
+    for later in [0, 0.005, 0.02]:
+        process = start_client(*words)
+        while process.poll() is None and not has_open(process, tmp_path):
+            pass
+        time.sleep(later)
+        process.kill()
+        process.communicate(timeout=TIMEOUT_S)
+        assert os.listdir(tmp_path) in ([], ["trace.json"])
+        if os.listdir(tmp_path):
+            sound(tmp_path / "trace.json")
+            (tmp_path / "trace.json").unlink()
+
+
+@pytest.mark.skipif(SANITIZED, reason="sanitizers need more addresses than there are memory")
+def test_memory_that_is_short_costs_the_trace_and_not_the_answer(tmp_path):
+    """The oracle is the same job without a trace, and with 20 MB less. Records of its chunks take 40 MB, and more."""
+    words = ["run", "pi", "--arg", "n=1000000", "-c", 1_000_000, "-w", 1, "-q"]
+    answers = set()
+    for via in ["thread", "serial"]:
+        for megabytes in [60, 80, 100]:
+            plain = shmtool(*words, "--via", via, prefix=["prlimit", f"--as={megabytes - 20}000000"])
+            traced = shmtool(*words, "--via", via, "--trace", tmp_path / "trace.json",
+                             prefix=["prlimit", f"--as={megabytes}000000"])  # fmt: skip
+            assert traced.returncode >= 0, (via, megabytes, traced.stderr)
+            if plain.returncode == 0:
+                assert traced.stdout == plain.stdout != "", (via, megabytes, traced.stderr)
+                answers.add(via)
+    assert answers == {"thread", "serial"}

@@ -105,10 +105,14 @@ void Study::climb() {
 
 // What workers take from each other shows in the CPU time that they need, whatever else runs. What does not
 // need the CPU, like sleeping, shows in the time that passes.
+bool Study::needs_cpu(std::uint64_t items) const {
+  const Duration& loop = loops_.at(items);
+  return loop.cpu > loop.alone / 2;
+}
+
 double Study::lanes_of(std::uint64_t items, const PoolTrial& all) const {
   const Duration& loop = loops_.at(items);
-  if (loop.cpu > loop.alone / 2)
-    return std::min(most_workers_, costs_.cpus) * loop.cpu / std::max(all.warm.cpu, 1e-9);
+  if (needs_cpu(items)) return std::min(most_workers_, costs_.cpus) * loop.cpu / std::max(all.warm.cpu, 1e-9);
   const double working = all.warm.alone - costs_.round_trip.of(most_workers_);
   return loop.alone / std::max(working, 1e-9);
 }
@@ -131,7 +135,9 @@ void Study::measure_lanes() {
   });
   if (small != known_.loop.rend() && chunks_of(static_cast<std::uint64_t>(small->size)) >= most_workers_)
     measure_lanes_at(static_cast<std::uint64_t>(small->size));
-  if (left() > 4 * slowed_ * largest.value) measure_lanes_at(static_cast<std::uint64_t>(largest.size));
+  // What does not need the CPU is measured in any case: the number of CPUs tells nothing about it.
+  const auto items = static_cast<std::uint64_t>(largest.size);
+  if (!needs_cpu(items) || left() > 4 * slowed_ * largest.value) measure_lanes_at(items);
 }
 
 void Study::measure(WorkerTimes& times) {

@@ -23,6 +23,7 @@ class Study {
   std::uint64_t next_after(std::uint64_t items) const;
   void measure_lanes();
   void measure_lanes_at(std::uint64_t items);
+  bool needs_cpu(std::uint64_t items) const;
   double lanes_of(std::uint64_t items, const PoolTrial& all) const;
   void measure(WorkerTimes& times);
   void fill_times(Advice& advice);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <new>
 #include <utility>
 
 namespace shmkit::job {
@@ -16,6 +17,17 @@ constexpr std::int64_t kLeastWait = 1000;
 // Whatever the workers said, there is an end of it.
 void emit(Timeline& timeline, Event event) {
   if (timeline.size() < kMostTimelineEvents) timeline.push_back(std::move(event));
+}
+
+// Without memory for what `add` adds, all of it is left out: a picture is not worth an answer.
+template <class Add>
+void add_whole(Timeline& timeline, Add add) noexcept {
+  const std::size_t before = timeline.size();
+  try {
+    add();
+  } catch (const std::bad_alloc&) {
+    timeline.erase(timeline.begin() + static_cast<std::ptrdiff_t>(before), timeline.end());
+  }
 }
 
 struct Before {
@@ -43,7 +55,9 @@ class Track {
   void add(WorkerTrack track, std::uint64_t together, std::int64_t known_since) {
     common_.worker = track.worker;
     common_.pid = track.pid;
-    if (track.started > known_since) emit(timeline_, made(Kind::start, track.started, track.started));
+    // One that started after the end belongs to the next pass, whose client knows it as new, too.
+    if (track.started > known_since && track.started <= until_)
+      emit(timeline_, made(Kind::start, track.started, track.started));
     at_ = std::clamp(track.started, at_, until_);
     if (track.death) until_ = std::clamp(track.death->noticed, at_, until_);
     if (track.attach) add_attach(*track.attach);
@@ -171,13 +185,7 @@ void add_repetition(RunReport& report, std::int64_t begin, std::int64_t end) {
   emit(timeline, of_client(report, 0, Kind::repetition, begin, end));
 }
 
-}  // namespace
-
-std::int64_t timeline_now() noexcept {
-  return std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
-void add_pass(RunReport& report, Pass pass) {
+void add_events(RunReport& report, Pass& pass) {
   constexpr std::uint64_t kOfWorker = 8;  // Events besides those of its chunks, and more.
   const std::uint64_t room = (kMostTimelineEvents - report.timeline.size()) / 2;
   if (room < kOfWorker * (pass.tracks.size() + 1)) return;
@@ -194,15 +202,25 @@ void add_pass(RunReport& report, Pass pass) {
   emit(report.timeline, of_client(report, past.passes, Kind::collect, pass.ended, timeline_now()));
 }
 
-void add_start_of_workers(RunReport& report, std::int64_t begin, std::int64_t end) {
+}  // namespace
+
+std::int64_t timeline_now() noexcept {
+  return std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+void add_pass(RunReport& report, Pass pass) noexcept {
+  add_whole(report.timeline, [&] { add_events(report, pass); });
+}
+
+void add_start_of_workers(RunReport& report, std::int64_t begin, std::int64_t end) noexcept {
   Event event = of_client(report, 0, Kind::start_workers, begin, end);
   event.repetition = 0;
-  emit(report.timeline, std::move(event));
+  add_whole(report.timeline, [&] { emit(report.timeline, std::move(event)); });
 }
 
 void Repetition::end(const Plan& plan, RunReport& report) const {
   const std::int64_t now = timeline_now();
-  if (plan.traced) add_repetition(report, begin_, now);
+  if (plan.traced) add_whole(report.timeline, [&] { add_repetition(report, begin_, now); });
   report.seconds.push_back(static_cast<double>(now - begin_) * 1e-9);
 }
 

@@ -53,17 +53,19 @@ struct Pass {
 };
 
 /// Adds the events of a pass to report.timeline, as of the repetition after those that report.seconds knows.
-/// Believes none of the times and chunks of the tracks.
-void add_pass(RunReport& report, Pass pass);
+/// Believes none of the times and chunks of the tracks. Where there is no memory for the events of a pass, it
+/// has none.
+void add_pass(RunReport& report, Pass pass) noexcept;
 
-/// Adds what the client did before the job.
-void add_start_of_workers(RunReport& report, std::int64_t begin, std::int64_t end);
+/// Adds what the client did before the job, if there is memory for it.
+void add_start_of_workers(RunReport& report, std::int64_t begin, std::int64_t end) noexcept;
 
 /// One repetition of a job, from here to end().
 class Repetition {
  public:
   Repetition() noexcept : begin_(timeline_now()) {}
-  /// Puts its seconds into the report, and if the plan is traced, what the client did in it.
+  /// Puts its seconds into the report, and if the plan is traced, what the client did in it, if there is
+  /// memory for that.
   void end(const Plan& plan, RunReport& report) const;
 
  private:

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 
 #include "pool/crew.hpp"
 
@@ -22,8 +23,8 @@ class Tracks {
   /// Null: no such worker is known.
   WorkerTrack* find(std::uint32_t slot, std::uint32_t pid) noexcept {
     if (slot >= slots_.size()) return nullptr;
-    const auto found = std::ranges::find(slots_[slot], static_cast<int>(pid), &WorkerTrack::pid);
-    return found == slots_[slot].end() ? nullptr : &*found;
+    const auto found = slots_[slot].by_pid.find(pid);
+    return found == slots_[slot].by_pid.end() ? nullptr : &slots_[slot].tracks[found->second];
   }
 
   /// The same, made if need be; null if there can be no such worker.
@@ -31,7 +32,8 @@ class Tracks {
     const bool possible = slot < slots_.size() && pid > 0 && pid <= std::numeric_limits<int>::max();
     if (!possible) return nullptr;
     if (WorkerTrack* known = find(slot, pid)) return known;
-    WorkerTrack& track = slots_[slot].emplace_back();
+    slots_[slot].by_pid.emplace(pid, slots_[slot].tracks.size());
+    WorkerTrack& track = slots_[slot].tracks.emplace_back();
     track.worker = slot;
     track.pid = static_cast<int>(pid);
     track.started = started;
@@ -40,12 +42,17 @@ class Tracks {
 
   std::vector<WorkerTrack> release() {
     std::vector<WorkerTrack> all;
-    for (auto& slot : slots_) std::ranges::move(slot, std::back_inserter(all));
+    for (Slot& slot : slots_) std::ranges::move(slot.tracks, std::back_inserter(all));
     return all;
   }
 
  private:
-  std::vector<std::vector<WorkerTrack>> slots_;
+  // In a damaged pool as many as there are notes, in turn for as many chunks as there can be.
+  struct Slot {
+    std::vector<WorkerTrack> tracks;
+    std::map<std::uint32_t, std::size_t> by_pid;
+  };
+  std::vector<Slot> slots_;
 };
 
 void add_living(PoolMemory pool, Tracks& tracks) {

@@ -15,6 +15,7 @@ void note_death(PoolMemory pool, const SeenJob& job, const Death& death, const J
     return;
   const std::uint32_t pid = pool.worker(death.owner.slot).pid.load(std::memory_order_relaxed);
   memory.trace(queue.size()).bury({death.owner.slot, lease.attempt + 1, pid}, chunk, death.cause);
+  queue::fault_point(queue::FaultPoint::death_noted, chunk);
 }
 
 std::uint64_t recover_in(PoolMemory pool, std::uint32_t client, const SeenJob& job, const Death& death,

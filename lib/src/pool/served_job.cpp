@@ -157,6 +157,7 @@ bool ServedJob::run_traced(std::uint64_t chunk) noexcept {
   arrived_ = true;
   who_.attempt = queue_.was(chunk).attempt + 1;
   trace_.begin(chunk, who_, asked_);
+  fault_point(FaultPoint::traced_begin, chunk);
   const bool done = run(chunk);
   trace_.end(chunk);
   return done;

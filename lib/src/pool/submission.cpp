@@ -1,6 +1,7 @@
 #include "pool/submission.hpp"
 
 #include <algorithm>
+#include <new>
 
 #include <fmt/format.h>
 
@@ -133,8 +134,11 @@ void Submission::count_losses(const job::Plan& plan, const JobMemory& memory, Ru
 void Submission::add_timeline(const job::Plan& plan, const JobMemory& memory, RunReport& report) const {
   if (!plan.traced) return;
   const std::int64_t ended = job::timeline_now();
-  job::add_pass(report, {plan.partition, submitted_, published_, ended,
-                         collect_tracks(pool_, memory.trace(plan.partition.chunks()), queue_)});
+  try {
+    job::add_pass(report, {plan.partition, submitted_, published_, ended,
+                           collect_tracks(pool_, memory.trace(plan.partition.chunks()), queue_)});
+  } catch (const std::bad_alloc&) {  // As add_pass() does: the answer stays.
+  }
 }
 
 }  // namespace shmkit::pool

@@ -57,7 +57,8 @@ class Submission {
   void throw_reported_error() const;
   /// Adds retries and failed chunks to the report. Requires: done().
   void count_losses(const job::Plan& plan, const JobMemory& memory, RunReport& report) const;
-  /// Adds what was traced to its timeline, if anything was. Requires: done(). Believes nothing.
+  /// Adds what was traced to its timeline, if anything was and there is memory for it. Requires:
+  /// done(). Believes nothing.
   void add_timeline(const job::Plan& plan, const JobMemory& memory, RunReport& report) const;
 
  private:

@@ -49,6 +49,9 @@ enum class FaultPoint : std::uint8_t {
   segment_unlinked,
   slot_vacated,
   workers_ended,
+  // Of a job that is traced: a worker, and whoever recovers.
+  traced_begin,
+  death_noted,
   // Of an executor (docs/executor.md): worker, supervisor, client.
   task_taken,
   task_leased,
@@ -63,17 +66,17 @@ enum class FaultPoint : std::uint8_t {
   task_rung,
 };
 
-inline constexpr std::array<std::string_view, 48> kFaultPointNames = {
-    "worker_started", "worker_locked", "job_read",        "job_attached",    "ticket_taken",
-    "hint_taken",     "leased",        "executed",        "committed",       "before_signal",
-    "signalled",      "asleep",        "slot_locked",     "connected",       "segment_intended",
-    "segment_made",   "word_filled",   "described",       "published",       "rung",
-    "all_terminal",   "job_finished",  "gave_up",         "segment_dropped", "word_freed",
-    "hint_set",       "pool_made",     "pool_named",      "worker_forked",   "worker_reaped",
-    "recovered",      "client_dead",   "draining",        "words_closed",    "segment_unlinked",
-    "slot_vacated",   "workers_ended", "task_taken",      "task_leased",     "task_executed",
-    "task_committed", "task_counted",  "task_taken_back", "tasks_reposted",  "task_written",
-    "task_freed",     "task_posted",   "task_rung"};
+inline constexpr std::array<std::string_view, 50> kFaultPointNames = {
+    "worker_started", "worker_locked", "job_read",       "job_attached",    "ticket_taken",
+    "hint_taken",     "leased",        "executed",       "committed",       "before_signal",
+    "signalled",      "asleep",        "slot_locked",    "connected",       "segment_intended",
+    "segment_made",   "word_filled",   "described",      "published",       "rung",
+    "all_terminal",   "job_finished",  "gave_up",        "segment_dropped", "word_freed",
+    "hint_set",       "pool_made",     "pool_named",     "worker_forked",   "worker_reaped",
+    "recovered",      "client_dead",   "draining",       "words_closed",    "segment_unlinked",
+    "slot_vacated",   "workers_ended", "traced_begin",   "death_noted",     "task_taken",
+    "task_leased",    "task_executed", "task_committed", "task_counted",    "task_taken_back",
+    "tasks_reposted", "task_written",  "task_freed",     "task_posted",     "task_rung"};
 inline constexpr int kFaultPoints = static_cast<int>(kFaultPointNames.size());
 inline constexpr int kPoolFaultPoints = static_cast<int>(FaultPoint::workers_ended) + 1;
 static_assert(static_cast<int>(FaultPoint::task_rung) + 1 == kFaultPoints);

@@ -34,7 +34,7 @@ class Copy::Transfer {
   }
 
   std::vector<job::WorkerTrack> tracks() {
-    for (Stopwatch& watch : watches_) tracks_.push_back(watch.release());
+    for (Stopwatch& watch : watches_) watch.hand_over_to(tracks_);
     return std::move(tracks_);
   }
 
@@ -116,7 +116,7 @@ class Copy::Transfer {
 
   void start_anew(Line& line) {
     Stopwatch& watch = watches_[index_of(line)];
-    tracks_.push_back(watch.release());
+    watch.hand_over_to(tracks_);
     copy_.start(line);
     watch = Stopwatch(plan_.traced, index_of(line), line.child.pid());
     watch.starts();

@@ -19,7 +19,9 @@ void Serial::execute(const job::Plan& plan, const job::Bases& bases, std::byte* 
     watch.ends(chunk, done);
     if (!done) report.failures.push_back(failure_of(plan, chunk, runner.complaint()));
   }
-  finish_pass(report, plan, begin, {watch.release()});
+  std::vector<job::WorkerTrack> tracks;
+  watch.hand_over_to(tracks);
+  finish_pass(report, plan, begin, std::move(tracks));
 }
 
 }  // namespace shmkit::run_ways

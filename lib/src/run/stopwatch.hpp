@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <new>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,8 +11,8 @@
 
 namespace shmkit::run_ways {
 
-/// What one worker does when, if its job is traced; otherwise nothing. For one thread. Throws std::bad_alloc
-/// where it takes notes.
+/// What one worker does when, if its job is traced; otherwise nothing. For one thread. Where there is no
+/// memory for its notes it drops them, and the worker is not shown: a picture is not worth an answer.
 class Stopwatch {
  public:
   /// `pid`: 0 for what runs inside this process.
@@ -27,27 +28,39 @@ class Stopwatch {
     attempt_.number = attempt;
     read(attempt_.begin);
   }
-  void ends(std::uint64_t chunk, bool done) {
+  void ends(std::uint64_t chunk, bool done) noexcept {
     add(chunk, done ? TimelineEvent::Outcome::completed : TimelineEvent::Outcome::complained);
   }
-  void dies(std::uint64_t chunk, const std::string& reason) {
+  void dies(std::uint64_t chunk, const std::string& reason) noexcept {
     add(chunk, TimelineEvent::Outcome::died);
-    track_.death = {attempt_.end, reason, chunk};
+    note([&] { track_.death = {attempt_.end, reason, chunk}; });
   }
 
-  job::WorkerTrack release() { return std::move(track_); }
+  /// The last that is done with it.
+  void hand_over_to(std::vector<job::WorkerTrack>& tracks) noexcept {
+    note([&] { tracks.push_back(std::move(track_)); });
+  }
 
  private:
   void read(std::int64_t& time) const noexcept {
     if (runs_) time = job::timeline_now();
   }
 
-  void add(std::uint64_t chunk, TimelineEvent::Outcome outcome) {
-    if (!runs_) return;
+  void add(std::uint64_t chunk, TimelineEvent::Outcome outcome) noexcept {
     read(attempt_.end);
     attempt_.chunk = chunk;
     attempt_.outcome = outcome;
-    track_.attempts.push_back(attempt_);
+    note([&] { track_.attempts.push_back(attempt_); });
+  }
+
+  template <class Notes>
+  void note(Notes notes) noexcept {
+    try {
+      if (runs_) notes();
+    } catch (const std::bad_alloc&) {
+      runs_ = false;
+      track_ = {};
+    }
   }
 
   bool runs_;
@@ -62,7 +75,7 @@ inline std::int64_t begin_pass(const job::Plan& plan) noexcept {
 
 /// Adds a pass that has just come to its end, if it is traced.
 inline void finish_pass(RunReport& report, const job::Plan& plan, std::int64_t begin,
-                        std::vector<job::WorkerTrack> tracks) {
+                        std::vector<job::WorkerTrack> tracks) noexcept {
   if (plan.traced)
     job::add_pass(report, {plan.partition, begin, begin, job::timeline_now(), std::move(tracks)});
 }

@@ -46,7 +46,7 @@ class Team {
       if (!done) add_failure(failure_of(plan_, *chunk, runner.complaint()));
       queue.commit(*chunk, me, kEpoch);
     }
-    if (plan_.traced) add_track(watch.release());
+    add_track(watch);
   }
 
   std::vector<ChunkFailure> failures() {
@@ -62,9 +62,9 @@ class Team {
     failures_.push_back(std::move(failure));
   }
 
-  void add_track(job::WorkerTrack track) {
+  void add_track(Stopwatch& watch) {
     const std::scoped_lock lock(mutex_);
-    tracks_.push_back(std::move(track));
+    watch.hand_over_to(tracks_);
   }
 
   const job::Plan& plan_;
