@@ -71,6 +71,10 @@ class ReductionTask {
   double expected_ = 0;
 };
 
+/// Chunks go to whoever asks first, so that a worker meets pages that only others have mapped; after so many
+/// jobs of two workers hardly any.
+inline constexpr int kWarmUps = 6;
+
 inline unsigned count_of(Cores cores) { return cores == Cores::one ? 1 : default_workers().count; }
 
 /// Registers SUBJECT, or SUBJECT_one_core: `measure(state, task, threads)`.

@@ -14,9 +14,11 @@ using bench::ReductionTask;
 double number(const RunReport& report) { return std::get<double>(report.result.scalar); }
 
 auto on_warm_pool(const ReductionTask& task, unsigned workers) {
-  return [task, pool = std::make_shared<WorkerPool>(WorkerPool::start(workers))] {
+  const auto compute = [task, pool = std::make_shared<WorkerPool>(WorkerPool::start(workers))] {
     return number(pool->run(task.kernel(), task.arrays()));
   };
+  for (int i = 0; i < bench::kWarmUps; ++i) compute();
+  return compute;
 }
 
 auto one_way(Via via) {

@@ -47,6 +47,7 @@ void measure(benchmark::State& state, double wanted, Job job) {
 
 void max_in_processes(benchmark::State& state, const ReductionTask& task, unsigned workers) {
   WorkerPool pool = WorkerPool::start(workers);
+  for (int i = 0; i < bench::kWarmUps; ++i) pool.run("max", task.x());
   measure(state, task.expected(), [&] { return number(pool.run("max", task.x())); });
 }
 

@@ -36,6 +36,7 @@ class Question:
     references: tuple = ()  # (pattern of subjects, what they are compared with, {} being the subject); the first fits.
     parameter: str = ""  # What the number behind a subject is: bytes, elements, workers.
     quick: Callable = field(default=lambda parameter: True)  # Parameters of a quick run.
+    not_quick: tuple = ()  # Subjects that a quick run leaves out.
     more: dict = field(default_factory=dict)  # Further subjects of a row, by what is added to their names.
     optional: dict = field(default_factory=dict)  # Subjects that need a library: its name.
 
@@ -88,7 +89,7 @@ QUESTIONS = (
     Question("attach", "to attach to an array, and to detach", "us", real_time("us"), 1, 10,
              references=(("*", "bare_system_calls"),)),
     Question("spawn", "to start a worker, in every way there is", "us", real_time("us"), 8, 60,
-             references=(("*", "vfork_exec"),)),
+             references=(("*", "vfork_exec"),), not_quick=("fork_8GB",)),
     Question("move", "to get bytes to another process", "us", real_time("us"), 11, 100, parameter="bytes",
              quick=lambda size: size <= 64 * _MEBIBYTE and _power_of(16)(size / 1024),
              references=(("*", "attach_and_read"),)),

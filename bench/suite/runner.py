@@ -109,6 +109,7 @@ class Runner:
                 self.collected.skipped[question.name, subject] = f"{library} was not there when shmkit_bench was built"
         if self._settings.quick:
             keys = [key for key in keys if key.parameter is None or question.quick(key.parameter)]
+            keys = [key for key in keys if key.subject not in question.not_quick]
         return keys
 
     def _available(self, question):
