@@ -57,7 +57,7 @@ std::uint64_t Mapping::resident_bytes() const {
 }
 
 void prefault(const std::byte* data, std::size_t size, bool for_writing) noexcept {
-  static const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
   const auto begin = reinterpret_cast<std::uintptr_t>(data) & ~(page - 1);
   const auto end = reinterpret_cast<std::uintptr_t>(data) + size;
   ::madvise(reinterpret_cast<void*>(begin), end - begin,

@@ -29,6 +29,10 @@ Registry& registry() {
   return made;
 }
 
+// Made before there are threads. A fork while one of them makes it would leave a child that waits for it for
+// ever.
+[[maybe_unused]] const Registry& kMade = registry();
+
 // Held over the fork, so that the child finds a whole list, and a mutex that nobody has.
 void before_fork() { registry().mutex.lock(); }
 void after_fork_in_parent() { registry().mutex.unlock(); }
