@@ -10,12 +10,13 @@ import subprocess
 import time
 from typing import NamedTuple
 
+from suite import signals
+
 SHM = pathlib.Path("/dev/shm")
 TICK_S = 0.2
 PATIENCE_S = 2.0
 STOP_S = 20.0
 CLOCK_S = 0.1  # The kernel's stamps of files may be a tick behind the clock.
-_ENDING = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 
 
 class Finished(NamedTuple):
@@ -90,21 +91,11 @@ def sweep(pid, shmtool, since):
         _take_away(path)
 
 
-@contextlib.contextmanager
-def deaf():
-    """Signals wait: neither a start nor what tidies up is interrupted."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
 def _start(command):
     """In a session of its own: Ctrl-C at the terminal is for us, who end it in order. It hears the signals that we do not."""
     return subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                             stderr=subprocess.PIPE, text=True, errors="replace", start_new_session=True,
-                            preexec_fn=lambda: signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING))  # fmt: skip
+                            preexec_fn=signals.hear)  # fmt: skip
 
 
 def run(command, shmtool, limit_s, tick=lambda: None):
@@ -112,7 +103,7 @@ def run(command, shmtool, limit_s, tick=lambda: None):
     end, since = time.monotonic() + limit_s, time.time()
     process = None
     try:
-        with deaf():
+        with signals.deaf():
             process = _start(command)
         while time.monotonic() < end:
             with contextlib.suppress(subprocess.TimeoutExpired):
@@ -123,7 +114,7 @@ def run(command, shmtool, limit_s, tick=lambda: None):
             tick()
         return Finished(-signal.SIGKILL, "", "", timed_out=True)
     finally:
-        with deaf():
+        with signals.deaf():
             if process is not None:
                 _end(process)
                 sweep(process.pid, shmtool, since)

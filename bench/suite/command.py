@@ -8,13 +8,12 @@ import pathlib
 import signal
 import sys
 
-from suite import answer
+from suite import answer, signals
 from suite.errors import USAGE, Interrupted, SuiteError
 from suite.manual import HELP
 from suite.questions import BY_NAME, QUESTIONS
 
 EXPERIMENTS = "experiments"
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -94,7 +93,7 @@ def with_json_to_stdout(words):
 @contextlib.contextmanager
 def _interruptible():
     """The first signal ends the run in good order; the second one as it would anyway. Under nohup SIGHUP does nothing."""
-    heard = [each for each in SIGNALS if each != signal.SIGHUP or signal.getsignal(each) != signal.SIG_IGN]
+    heard = [each for each in signals.ENDING if each != signal.SIGHUP or signal.getsignal(each) != signal.SIG_IGN]
 
     def stop(number, _frame):
         for each in heard:

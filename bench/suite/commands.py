@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 
-from suite import children
+from suite import signals
 from suite.samples import Sample, require
 
 WORKERS = 2
@@ -43,7 +43,7 @@ def measure(context, words, name):
     """Samples of `name`, wall time in microseconds per command, and of `name`_cpu."""
     signal.signal(signal.SIGTERM, _end)
     with contextlib.ExitStack() as stack:
-        with children.deaf():
+        with signals.deaf():
             home = stack.enter_context(tempfile.TemporaryDirectory())
         yield from _samples(context, words, name, home)
 

@@ -56,7 +56,7 @@ def describe(context):
     }
 
 
-def _first_threads(cpus):
+def first_threads(cpus):
     """One of these CPUs for each core: the one with the lowest number."""
     found = {}
     for cpu in sorted(cpus):
@@ -72,7 +72,7 @@ def pin():
     With a single core there is nothing to choose: all its threads. Which CPUs it came to.
     """
     allowed = os.sched_getaffinity(0)
-    chosen = _first_threads(allowed)
+    chosen = first_threads(allowed)
     chosen = chosen if len(chosen) > 1 else allowed
     os.sched_setaffinity(0, chosen)
     return sorted(chosen)

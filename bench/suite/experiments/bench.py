@@ -10,8 +10,9 @@ import re
 import subprocess
 from collections.abc import Callable
 
+from suite import signals
+
 from .group import Measured
-from .in_python import hear_signals, starting_processes
 
 NO_SPACE = 6
 LEAST_ELEMENTS = 1_000_000
@@ -98,7 +99,7 @@ class Bench:
 def _start(command):
     try:
         return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                                preexec_fn=hear_signals)
+                                preexec_fn=signals.hear)
     except OSError as cannot:
         raise Unavailable(f"{command[0]}: {cannot.strerror}") from cannot
 
@@ -107,12 +108,12 @@ def _run(command):
     """It has ended when this returns, or raises: also what a signal finds half started."""
     process = None
     try:
-        with starting_processes():
+        with signals.deaf():
             process = _start(command)
         out, err = process.communicate()
         return subprocess.CompletedProcess(command, process.returncode, out, err)
     finally:
-        with starting_processes():
+        with signals.deaf():
             if process is not None and process.returncode is None:
                 process.kill()
                 process.communicate()

@@ -7,13 +7,14 @@ import multiprocessing.pool
 import signal
 import time
 
+from suite import signals
+
 from .group import Measured
 
 # Workers get functions and large inputs with the fork, as in the lessons.
 FORK = multiprocessing.get_context("fork")
 LOCK = "threads take turns (interpreter lock)"
 _PR_SET_PDEATHSIG = 1
-_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def end_with_parent():
@@ -23,21 +24,7 @@ def end_with_parent():
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # As it is under nohup.
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
-    hear_signals()
-
-
-def hear_signals():
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
-
-
-@contextlib.contextmanager
-def starting_processes():
-    """Signals wait meanwhile: a new process has our handlers until it calls end_with_parent()."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    signals.hear()
 
 
 def clock(function):
@@ -56,7 +43,7 @@ def measure(function, right, scale=1.0):
 def processes(workers):
     """A multiprocessing.Pool."""
     with contextlib.ExitStack() as stack:
-        with starting_processes():
+        with signals.deaf():
             pool = stack.enter_context(FORK.Pool(workers, initializer=end_with_parent))
         yield pool
         pool.close()

@@ -6,7 +6,9 @@ import http.server
 import time
 import urllib.request
 
-from .in_python import FORK, end_with_parent, starting_processes
+from suite import signals
+
+from .in_python import FORK, end_with_parent
 
 # No proxy stands between us and ourselves.
 _opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -59,7 +61,7 @@ def serving(delay_s, size):
     server = _Server(("127.0.0.1", 0), _handler(delay_s, size))
     process = FORK.Process(target=_serve, args=(server,), daemon=True)
     try:
-        with starting_processes():
+        with signals.deaf():
             process.start()
         server.socket.close()
         yield f"http://127.0.0.1:{server.server_address[1]}"
