@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from cli_checks import ask, elements, needs_shmtool, refused
-from comparisons import compared
+from comparisons import compared, ulp
 from helpers import shmtool, unique_name
 from test_numpy_oracle import decode, options, patterns, same
 
@@ -62,9 +62,8 @@ def close(found, wanted, ulps):
     if same(found, wanted):
         return True
     if np.iscomplexobj(wanted):
-        scale = np.spacing(np.abs(wanted))
-        return bool(np.abs(found - wanted) <= ulps * scale)
-    return bool(np.isfinite(found) and np.isfinite(wanted) and abs(found - wanted) <= ulps * np.spacing(abs(wanted)))
+        return bool(np.abs(found - wanted) <= ulps * ulp(wanted))
+    return bool(np.isfinite(found) and np.isfinite(wanted) and abs(found - wanted) <= ulps * ulp(wanted))
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -191,7 +190,7 @@ def test_maps_of_one_array(rng, dtype):
                         finite = np.isfinite(wanted) & np.isfinite(found)
                         assert np.array_equal(np.isnan(found), np.isnan(wanted))
                         gap = np.abs(found[finite] - wanted[finite])
-                        assert (gap <= 4 * np.spacing(np.abs(wanted[finite]))).all(), (kernel, shape, pattern)
+                        assert (gap <= 4 * ulp(wanted[finite])).all(), (kernel, shape, pattern)
                     else:
                         assert equal(np.asarray(found), np.asarray(wanted)), (kernel, shape, pattern)
                     compared(kernel)
