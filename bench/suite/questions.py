@@ -1,8 +1,7 @@
 """The questions: what each measures, in which unit, against what, and how long it may take.
 
-A sample of a C++ subject is one repetition of shmkit_bench (of many trips, or kills, its median). A question goes in
-rounds: one of shmkit_bench, one of every rival, in rotating order; further rounds while there is budget, up to those
-that are wanted.
+A sample of a C++ subject is one repetition of shmkit_bench (of many trips, or kills, its median). A round of a
+question is one of shmkit_bench and one of every rival, in rotating order.
 """
 
 import fnmatch
@@ -11,9 +10,9 @@ from typing import Callable
 
 _SECONDS = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0}
 
-REPETITIONS = 3  # Samples of every subject in one round.
-QUICK_ROUNDS = 2
-FULL_ROUNDS = 4  # With 3 repetitions 12 samples: statistics.ENOUGH.
+REPETITIONS = 2  # Samples of every subject in one round.
+QUICK_ROUNDS = 3
+FULL_ROUNDS = 6  # With 2 repetitions 12 samples: statistics.ENOUGH.
 
 
 def real_time(unit):

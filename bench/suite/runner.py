@@ -1,9 +1,14 @@
-"""Asks the questions: rounds of shmkit_bench and of every rival, in rotating order, within each question's budget."""
+"""Asks the questions in rounds: each time the one that had the fewest, so that the rounds of one are spread over the run.
+
+What a process happens to get, and what the machine does for some minutes, is then within the samples of a row.
+"""
 
 import functools
+import math
 import time
 
 from suite import rival_process
+from suite.collected import Collected
 from suite.questions import FULL_ROUNDS, QUICK_ROUNDS, REPETITIONS
 from suite.samples import Context
 
@@ -11,42 +16,37 @@ LIMIT_FACTOR = 6  # A round that takes so many times its budget, and LEAST_LIMIT
 LEAST_LIMIT_S = 120
 LEAST_MIN_TIME_S = 0.002  # Of one repetition of a C++ subject, on average: the budget decides in between.
 MOST_MIN_TIME_S = 0.2
+LEAST_S = 0.05  # Which a part of a round gets.
 
 
-class Collected:
-    """All that was measured, in the order in which it came first."""
-
-    def __init__(self):
-        self.samples = {}  # {Key: values}
-        self.skipped = {}  # {(question, subject): reason}
-        self.failures = {}  # {str(Key), or a question, or a rival: what was wrong}
-        self._sources = {}  # {Key: the rival that measured it}
-
-    def expect(self, question, keys):
-        """Rows come in this order, whatever is measured first."""
-        for key in keys:
-            for subject in question.subjects(key.subject):
-                self.samples.setdefault(key._replace(subject=subject), [])
-
-    def add(self, outcome, rival=None):
-        for key, value in outcome.samples:
-            self._sources[key] = rival
-            self.samples.setdefault(key, []).append(value)
-        for key, reason in outcome.skipped.items():
-            size = "" if key.parameter is None else f"{key.parameter:.15g}: "
-            self.skipped.setdefault((key.question, key.subject), size + reason)
-        self.failures |= outcome.failures
-
-    def trusted(self):
-        """{Key: values} without those that were wrong even once."""
-        return {key: values for key, values in self.samples.items()
-                if values and not {str(key), self._sources[key] or key.question} & self.failures.keys()}  # fmt: skip
+def wanted_rounds(settings):
+    return settings.rounds or (QUICK_ROUNDS if settings.quick else FULL_ROUNDS)
 
 
 def rotated(parts, number):
     """Round `number` begins with another part than the one before."""
     shift = number % len(parts)
     return parts[shift:] + parts[:shift]
+
+
+class _Asked:
+    """A question, what of it can be measured here, and how often it was put."""
+
+    def __init__(self, question, keys, rivals, budget):
+        self.question, self.keys, self.rivals, self.budget = question, keys, rivals, budget
+        self.rounds = 0
+        self._spent = 0.0
+
+    def fits(self, seconds):
+        """Whether another round ends within these, if it takes as long as those before; the first one comes in any case."""
+        return self.rounds == 0 or self._spent / self.rounds <= seconds
+
+    def put(self, measures):
+        start = time.monotonic()
+        for measure in rotated(measures, self.rounds):
+            measure()
+        self._spent += time.monotonic() - start
+        self.rounds += 1
 
 
 class Runner:
@@ -56,45 +56,45 @@ class Runner:
         self._settings = settings
         self._progress = progress
         self._known = bench.keys()
-        self._repetitions = REPETITIONS
+        self._wanted = wanted_rounds(settings)
         self.collected = Collected()
 
-    def ask(self, question, budget):
-        """Rounds for about `budget` seconds; one at least, of single samples where others took this question's time."""
-        settings = self._settings
-        is_short = not settings.rounds and budget < question.budget(settings.quick) / 2
-        self._repetitions = 1 if is_short else REPETITIONS
-        parts = self._parts(question, budget)
-        if not parts:
-            return
-        start = time.monotonic()
-        for number in range(self._wanted_rounds()):
-            spent = time.monotonic() - start
-            if number and not settings.rounds and spent + spent / number > budget:
-                break  # Another round would not fit.
-            for part in rotated(parts, number):
-                part()
+    def ask(self, questions, seconds):
+        """A round of each, and further ones for about `seconds`; as many as the settings want, if they want a number."""
+        asked = [each for each in map(self._prepare, questions) if each.keys or each.rivals]
+        end = math.inf if self._settings.rounds else time.monotonic() + seconds
+        while (chosen := self._next(asked, end - time.monotonic())) is not None:
+            planned = sum(each.budget * (self._wanted - each.rounds) / self._wanted for each in asked)
+            self._put(chosen, min(1.0, max(0.0, end - time.monotonic()) / planned))
 
-    def _wanted_rounds(self):
-        return self._settings.rounds or (QUICK_ROUNDS if self._settings.quick else FULL_ROUNDS)
+    def _next(self, asked, seconds):
+        fitting = [each for each in asked if each.rounds < self._wanted and each.fits(seconds)]
+        return min(fitting, key=lambda each: each.rounds, default=None)
 
-    def _parts(self, question, budget):
+    def _prepare(self, question):
+        asked = _Asked(question, self._keys(question), self._available(question), question.budget(self._settings.quick))
+        self.collected.expect(question, asked.keys)
+        return asked
+
+    def _put(self, asked, hurry):
+        """One round, in its share of the budget times `hurry`; of single samples where others took half of its time."""
+        self._progress.step(f"{asked.question.name}, round {asked.rounds + 1}", asked.budget / self._wanted)
+        parts = len(asked.rivals) + bool(asked.keys)
+        seconds = max(LEAST_S, asked.budget / self._wanted * hurry / parts)
+        asked.put(self._measures(asked, 1 if hurry < 0.5 else REPETITIONS, seconds))
+
+    def _measures(self, asked, repetitions, seconds):
         """Functions: each measures its part of one round."""
-        keys = self._keys(question)
-        rivals = self._available(question)
-        share = budget / self._wanted_rounds() / max(1, len(rivals) + bool(keys))
-        limit = max(LEAST_LIMIT_S, LIMIT_FACTOR * budget)
-        self.collected.expect(question, keys)
-        parts = []
-        if keys:
-            min_time = min(MOST_MIN_TIME_S, max(LEAST_MIN_TIME_S, share / (1.5 * self._repetitions * len(keys))))
-            parts.append(lambda: self._measure_ours(question, keys, min_time, limit))
-        context = Context(self._settings.shmtool, self._settings.programs, self._repetitions, share, self._settings.quick)
-        parts += [functools.partial(self._measure_rival, rival, context, limit) for rival in rivals]
-        return parts
+        limit = max(LEAST_LIMIT_S, LIMIT_FACTOR * asked.budget)
+        context = Context(self._settings.shmtool, self._settings.programs, repetitions, seconds, self._settings.quick)
+        ours = [lambda: self._measure_ours(asked, context, limit)] if asked.keys else []
+        return ours + [functools.partial(self._measure_rival, rival, context, limit) for rival in asked.rivals]
 
-    def _measure_ours(self, question, keys, min_time, limit):
-        self.collected.add(self._bench.measure(question, keys, self._repetitions, min_time, limit, self._progress.tick))
+    def _measure_ours(self, asked, context, limit):
+        wanted = context.seconds / (1.5 * context.repetitions * len(asked.keys))
+        min_time = min(MOST_MIN_TIME_S, max(LEAST_MIN_TIME_S, wanted))
+        outcome = self._bench.measure(asked.question, asked.keys, context.repetitions, min_time, limit, self._progress.tick)
+        self.collected.add(outcome)
 
     def _measure_rival(self, rival, context, limit):
         outcome = rival_process.measure(rival, context, limit, self._progress.tick)

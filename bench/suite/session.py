@@ -5,16 +5,16 @@ import pathlib
 import sys
 import time
 
-from suite import answer, children, derived, document, doubts, files, machine, tables
+from suite import answer, children, derived, document, doubts, files, machine, tables, traced_job
 from suite.bench_program import BenchProgram
+from suite.collected import Collected
 from suite.command import EXPERIMENTS, chosen
 from suite.errors import FAILED, USAGE, Interrupted, SuiteError
 from suite.progress import Progress
 from suite.rivals import all_rivals
-from suite.runner import Collected, Runner
+from suite.runner import Runner
 
 LIMIT_S = {True: 105, False: 840}  # All questions together, quick or not: two minutes, and fifteen, with some to spare.
-LEAST_S = 0.3
 
 
 class Session:
@@ -28,6 +28,7 @@ class Session:
         self.questions = [] if with_names else chosen(settings.names)
         self.collected = Collected()
         self.experiments = []
+        self.trace = None
         self._start, self._since = time.monotonic(), time.time()
         if settings.pin:
             machine.pin()
@@ -37,23 +38,20 @@ class Session:
         self.machine = machine.describe(self._bench.context())
 
     def _budget(self):
-        seconds = sum(question.budget(self.settings.quick) for question in self.questions)
+        seconds = self._questions_s()
         if self.wants_experiments:
             from suite import experiments
 
             seconds += experiments.budget(self.experiment_names, self.settings.quick)
         return seconds
 
+    def _questions_s(self):
+        return sum(question.budget(self.settings.quick) for question in self.questions)
+
     def ask_all(self):
         runner = Runner(self._bench, all_rivals(), self.settings, self.progress)
         self.collected = runner.collected
-        budgets = [question.budget(self.settings.quick) for question in self.questions]
-        end = time.monotonic() + min(sum(budgets), LIMIT_S[self.settings.quick])
-        for number, question in enumerate(self.questions):
-            # What one question takes too long, or not, the others share.
-            share = (end - time.monotonic()) * budgets[number] / sum(budgets[number:])
-            self.progress.step(question.name, budgets[number])
-            runner.ask(question, max(share, LEAST_S))
+        runner.ask(self.questions, min(self._questions_s(), LIMIT_S[self.settings.quick]))
 
     def experiment(self):
         from suite import experiments
@@ -62,6 +60,10 @@ class Session:
             experiments.run_experiments(self.experiment_names, self.settings, self.progress, self.experiments)
         finally:
             children.sweep(os.getpid(), self.settings.shmtool, self._since)
+
+    def trace_a_job(self):
+        self.progress.step("a job's timeline")
+        self.trace = traced_job.measure(self.settings.shmtool, self.progress.tick)
 
     def document(self):
         summaries = document.summaries(self.collected.trusted())
@@ -78,6 +80,7 @@ class Session:
             "experiments": self.experiments,
             "skipped": [{"question": question, "subject": subject, "reason": reason}
                         for (question, subject), reason in self.collected.skipped.items()],
+            **({"trace": self.trace} if self.trace else {}),
             "warnings": [*(f"{name} FAILED: {what}; its figures are left out" for name, what in self.failures().items()),
                          *doubts.about_machine(self.machine), *doubts.about_samples(summaries)],
         }  # fmt: skip
@@ -160,6 +163,8 @@ def run(settings):
             session.ask_all()
         if session.wants_experiments:
             session.experiment()
+        if settings.report:
+            session.trace_a_job()
     except Interrupted as interrupted:
         code = 128 + interrupted.signal
     session.progress.finish()

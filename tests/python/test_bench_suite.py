@@ -18,7 +18,7 @@ from cli_checks import COLUMNS, require_schema
 ROOT = pathlib.Path(os.environ.get("SHMKIT_SOURCE_DIR", pathlib.Path(__file__).resolve().parents[2]))
 sys.path.insert(0, str(ROOT / "bench"))
 
-from suite import bench_program, derived, document, doubts, progress, runner, statistics, tables  # noqa: E402
+from suite import bench_program, collected, derived, document, doubts, progress, runner, statistics, tables  # noqa: E402
 from suite.questions import BY_NAME, QUESTIONS  # noqa: E402
 from suite.rivals import all_rivals  # noqa: E402
 from suite.samples import Key, Outcome  # noqa: E402
@@ -101,15 +101,15 @@ def test_every_part_begins_a_round_in_turn():
 
 
 def test_what_was_wrong_once_has_no_figures():
-    collected = runner.Collected()
+    found = collected.Collected()
     right, wrong, parked = Key("attach", "shmkit"), Key("attach", "bare"), Key("round_trip", "joblib_parked")
-    collected.add(Outcome([(right, 1.0), (wrong, 1.0)], {}, {}))
-    collected.add(Outcome([(parked, 1.0)], {}, {}), "round_trip/joblib")
-    collected.add(Outcome([(right, 2.0)], {}, {"attach/bare": "wrong"}))
-    collected.add(Outcome([], {}, {"round_trip/joblib": "it ended"}), "round_trip/joblib")
-    assert collected.trusted() == {right: [1.0, 2.0]}
-    collected.add(Outcome([], {}, {"attach": "shmkit_bench failed"}))
-    assert collected.trusted() == {}
+    found.add(Outcome([(right, 1.0), (wrong, 1.0)], {}, {}))
+    found.add(Outcome([(parked, 1.0)], {}, {}), "round_trip/joblib")
+    found.add(Outcome([(right, 2.0)], {}, {"attach/bare": "wrong"}))
+    found.add(Outcome([], {}, {"round_trip/joblib": "it ended"}), "round_trip/joblib")
+    assert found.trusted() == {right: [1.0, 2.0]}
+    found.add(Outcome([], {}, {"attach": "shmkit_bench failed"}))
+    assert found.trusted() == {}
 
 
 def test_ratios_are_to_the_floor_at_the_same_size():
