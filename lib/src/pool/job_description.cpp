@@ -21,7 +21,7 @@ using job::Target;
 }
 
 const kernel::Kernel& plugin_of(const JobDetails* details, const PluginTexts& texts) {
-  if (details == nullptr) refuse("it does not say whose kernel it needs");
+  if (details == nullptr || texts.path.empty()) refuse("it does not say whose kernel it needs");
   const kernel::Kernel& kernel = plugin::find(texts.path, texts.call.substr(0, texts.call.find('\0')));
   if (plugin::origin_of(kernel)->identity == details->plugin) return kernel;
   throw Error(Errc::failed, fmt::format("plug-in '{}' is not the one that the job was made for", texts.path),
