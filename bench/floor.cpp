@@ -4,6 +4,7 @@
 
 #include "fixture.hpp"
 #include "memory_loops.hpp"
+#include "quick.hpp"
 #include "scratch.hpp"
 
 // What does memory allow, to one core and to all of them: loading, storing, and both? In mapped shared
@@ -16,9 +17,9 @@ using bench::Stores;
 
 class Buffers {
  public:
-  static constexpr std::uint64_t kEach = std::uint64_t{1} << 29U;
+  static std::uint64_t each() noexcept { return bench::full_or_quick(1U << 29U, 1U << 28U); }
 
-  static Buffers* get(benchmark::State& state) { return bench::fixture<Buffers>(state, 2 * kEach); }
+  static Buffers* get(benchmark::State& state) { return bench::fixture<Buffers>(state, 2 * each()); }
 
   explicit Buffers(std::uint64_t bytes)
       : from_(bench::unnamed_array(Kind::uint64, {bytes / 2 / sizeof(std::uint64_t)})),
@@ -47,7 +48,7 @@ std::string name_of(const char* loop, Stores stores, unsigned cores) {
 bool loads_all(Buffers& buffers, unsigned cores) {
   std::uint64_t wanted = 0;
   for (const std::uint64_t word : std::span(reinterpret_cast<const std::uint64_t*>(buffers.from().data()),
-                                            Buffers::kEach / sizeof(std::uint64_t)))
+                                            Buffers::each() / sizeof(std::uint64_t)))
     wanted ^= word;
   return bench::load_only(buffers.from(), cores) == wanted;
 }
@@ -56,13 +57,13 @@ void loads(benchmark::State& state, Buffers& buffers, unsigned cores) {
   if (!bench::right_once("floor/loads" + std::to_string(cores), [&] { return loads_all(buffers, cores); }))
     return state.SkipWithError("not every word was loaded");
   for (auto _ : state) bench::keep(bench::load_only(buffers.from(), cores));
-  count_bytes(state, Buffers::kEach);
+  count_bytes(state, Buffers::each());
 }
 
 bool stores_all(Buffers& buffers, Stores stores, unsigned cores) {
   std::ranges::fill(buffers.to(), std::byte{0});
   bench::store_only(buffers.to(), ~std::uint64_t{0}, stores, cores);
-  return std::ranges::count(buffers.to(), std::byte{0xFF}) == Buffers::kEach;
+  return std::ranges::count(buffers.to(), std::byte{0xFF}) == std::ssize(buffers.to());
 }
 
 template <Stores kStores>
@@ -71,13 +72,13 @@ void stores(benchmark::State& state, Buffers& buffers, unsigned cores) {
                          [&] { return stores_all(buffers, kStores, cores); }))
     return state.SkipWithError("not every word was stored");
   for (std::uint64_t word = 0; auto _ : state) bench::store_only(buffers.to(), ++word, kStores, cores);
-  count_bytes(state, Buffers::kEach);
+  count_bytes(state, Buffers::each());
 }
 
 bool copies_all(Buffers& buffers, Stores stores, unsigned cores) {
   std::ranges::fill(buffers.to(), std::byte{0});
   bench::copy_bytes(buffers.from(), buffers.to(), stores, cores);
-  return std::memcmp(buffers.from().data(), buffers.to().data(), Buffers::kEach) == 0;
+  return std::memcmp(buffers.from().data(), buffers.to().data(), Buffers::each()) == 0;
 }
 
 template <Stores kStores>
@@ -86,7 +87,7 @@ void copies(benchmark::State& state, Buffers& buffers, unsigned cores) {
                          [&] { return copies_all(buffers, kStores, cores); }))
     return state.SkipWithError("the copy is another");
   for (auto _ : state) bench::copy_bytes(buffers.from(), buffers.to(), kStores, cores);
-  count_bytes(state, 2 * Buffers::kEach);
+  count_bytes(state, 2 * Buffers::each());
 }
 
 using Loop = void (*)(benchmark::State&, Buffers&, unsigned cores);

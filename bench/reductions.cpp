@@ -4,12 +4,14 @@
 #include <array>
 
 #include "oracle.hpp"
+#include "quick.hpp"
 
 // The arrays, and what their reductions must give.
 namespace shmkit::bench {
 namespace {
 
-constexpr std::uint64_t kBytes = 800'000'000;
+// As bench/suite/numpy_reductions.py.
+std::uint64_t array_bytes() noexcept { return full_or_quick(800'000'000, 200'000'000); }
 
 double expected(Reduction reduction, const Operands& operands) {
   const auto x = operands.x;
@@ -25,10 +27,10 @@ std::optional<ReductionTask> ReductionTask::get(benchmark::State& state, Reducti
   static std::array<std::optional<double>, 3> known;
   ReductionTask task;
   task.reduction_ = reduction;
-  task.x_ = fixture<RandomNumbers<1>>(state, kBytes);
+  task.x_ = fixture<RandomNumbers<1>>(state, array_bytes());
   if (task.x_ == nullptr) return std::nullopt;
   if (reduction == Reduction::dot) {
-    task.y_ = fixture<RandomNumbers<2>>(state, kBytes);
+    task.y_ = fixture<RandomNumbers<2>>(state, array_bytes());
     if (task.y_ == nullptr) return std::nullopt;
   }
   std::optional<double>& value = known[static_cast<std::size_t>(reduction)];

@@ -14,7 +14,7 @@ namespace shmkit::bench {
 /// Long enough for everybody to have gone to sleep.
 inline constexpr std::chrono::milliseconds kPause{2};
 inline constexpr int kBackToBack = 20'000;
-inline constexpr int kPaused = 400;  // Less than a second of them.
+inline constexpr int kPaused = 150;  // Less than half a second of them.
 
 /// The value that `percent` of the samples do not exceed. Requires: there are samples.
 inline double percentile(std::vector<double> samples, double percent) {

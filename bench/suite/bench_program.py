@@ -68,11 +68,11 @@ class BenchProgram:
             raise SuiteError(f"'{self._path}' fails: {done.why()}", "is it built for this machine?")
         return json.loads(done.out)["context"]
 
-    def measure(self, question, keys, repetitions, min_time, limit_s, tick):
-        """`repetitions` of each of the keys, interleaved."""
-        command = [self._path, f"--benchmark_filter={pattern(keys)}", f"--benchmark_repetitions={repetitions}",
+    def measure(self, question, keys, min_time, context, limit_s, tick):
+        """`context.repetitions` of each of the keys, interleaved."""
+        command = [self._path, f"--benchmark_filter={pattern(keys)}", f"--benchmark_repetitions={context.repetitions}",
                    f"--benchmark_min_time={min_time:.4f}", "--benchmark_enable_random_interleaving=true",
-                   "--benchmark_format=json"]  # fmt: skip
+                   "--benchmark_format=json", *(["--quick"] if context.quick else [])]  # fmt: skip
         done = children.run(command, self._shmtool, limit_s, tick)
         try:
             return read(done.out, question)

@@ -5,7 +5,7 @@ import json
 from suite import statistics
 from suite.errors import cannot_write
 from suite.files import write_files
-from suite.questions import QUESTIONS
+from suite.questions import BY_NAME
 from suite.samples import Key
 
 FORMAT = "shmkit-bench"
@@ -33,7 +33,7 @@ def _plain(number):
 def references(summaries):
     """{Key: (subject, Summary)} of what each is compared with, where that was measured."""
     found = {}
-    for question in QUESTIONS:
+    for question in BY_NAME.values():
         for key in summaries:
             if key.question != question.name or (subject := question.reference(key.subject)) is None:
                 continue
@@ -48,7 +48,7 @@ def rows(summaries):
     """In the order of the questions, of subjects as they came, and of parameters."""
     against = references(summaries)
     found = []
-    for question in QUESTIONS:
+    for question in BY_NAME.values():
         keys = [key for key in summaries if key.question == question.name]
         subjects = list(dict.fromkeys(key.subject for key in keys))
         keys.sort(key=lambda key: (subjects.index(key.subject), key.parameter or 0))

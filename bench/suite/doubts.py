@@ -35,8 +35,8 @@ def _name(key):
 def _few(summaries):
     few = [key for key, summary in summaries.items() if summary.n < statistics.ENOUGH]
     if few:
-        yield (f"{len(few)} of {len(summaries)} rows have fewer than {statistics.ENOUGH} samples: their p10 and p90 are hardly "
-               f"more than the extremes; {MORE}")  # fmt: skip
+        yield (f"{len(few)} of {len(summaries)} rows have fewer than {statistics.ENOUGH} samples: their p10 and p90 are the "
+               f"extremes; {MORE}")  # fmt: skip
 
 
 def _wide(summaries):

@@ -124,4 +124,7 @@ QUESTIONS = (
              references=(("*_cpu", "posix_spawn_loop_cpu"), ("*", "posix_spawn_loop"))),
 )
 
-BY_NAME = {question.name: question for question in QUESTIONS}
+# Asked by itself, along with any other: control.py.
+CONTROL = Question("control", "the same work before every round: how steady the machine was", "ms", None, 0, 0)
+
+BY_NAME = {question.name: question for question in (*QUESTIONS, CONTROL)}

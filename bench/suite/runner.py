@@ -7,7 +7,7 @@ import functools
 import math
 import time
 
-from suite import rival_process
+from suite import control, rival_process
 from suite.collected import Collected
 from suite.questions import FULL_ROUNDS, QUICK_ROUNDS, REPETITIONS
 from suite.samples import Context
@@ -81,6 +81,7 @@ class Runner:
         self._progress.step(f"{asked.question.name}, round {asked.rounds + 1}", asked.budget / self._wanted)
         parts = len(asked.rivals) + bool(asked.keys)
         seconds = max(LEAST_S, asked.budget / self._wanted * hurry / parts)
+        self.collected.add(control.measure())
         asked.put(self._measures(asked, 1 if hurry < 0.5 else REPETITIONS, seconds))
 
     def _measures(self, asked, repetitions, seconds):
@@ -93,7 +94,7 @@ class Runner:
     def _measure_ours(self, asked, context, limit):
         wanted = context.seconds / (1.5 * context.repetitions * len(asked.keys))
         min_time = min(MOST_MIN_TIME_S, max(LEAST_MIN_TIME_S, wanted))
-        outcome = self._bench.measure(asked.question, asked.keys, context.repetitions, min_time, limit, self._progress.tick)
+        outcome = self._bench.measure(asked.question, asked.keys, min_time, context, limit, self._progress.tick)
         self.collected.add(outcome)
 
     def _measure_rival(self, rival, context, limit):

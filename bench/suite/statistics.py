@@ -1,5 +1,8 @@
 """What is said about samples: median, 10th and 90th percentile; and when they are too few or too far apart.
 
+Of few samples the extremes stand for the percentiles: what lies between them would look narrower than what the next run
+will find.
+
 The statistics of a benchmark are robust: one sample that a timer tick or another process has spoilt changes a mean and
 a standard deviation, but hardly these.
 """
@@ -8,7 +11,7 @@ import math
 from typing import NamedTuple
 
 # With 11 samples the 10th percentile is the second smallest: one bad sample at either end changes neither it nor the
-# 90th. With fewer, both lie between the extremes and their neighbours.
+# 90th.
 ENOUGH = 11
 
 # (p90 - p10) / median. Of a normal distribution this is 2.56 standard deviations: 0.25 is a coefficient of variation of
@@ -47,4 +50,5 @@ def percentile(samples, percent):
 
 
 def summarize(samples):
-    return Summary(percentile(samples, 50), percentile(samples, 10), percentile(samples, 90), len(samples))
+    outer = (10, 90) if len(samples) >= ENOUGH else (0, 100)
+    return Summary(percentile(samples, 50), *(percentile(samples, percent) for percent in outer), len(samples))

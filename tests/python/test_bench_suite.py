@@ -36,7 +36,8 @@ def row(question, subject, median, parameter=None):
 def test_percentiles_are_numpys(count):
     samples = list(np.random.default_rng(count).random(count))
     found = statistics.summarize(samples)
-    assert found[:3] == pytest.approx(np.percentile(samples, [50, 10, 90]))
+    outer = [10, 90] if count >= statistics.ENOUGH else [0, 100]  # Of few samples the extremes stand for them.
+    assert found[:3] == pytest.approx(np.percentile(samples, [50, *outer]))
     assert found.n == count
 
 

@@ -37,9 +37,11 @@ def test_a_question_is_measured_told_and_written(tmp_path):
     done = shmtool("bench", "attach", "--quick", "--rounds", "2", "--pin", "--json", file, check=0)
     value = require_schema(json.loads(file.read_text()), "bench")
     rows = {row["subject"]: row for row in value["rows"]}
-    assert set(rows) == {"shmkit", "bare_system_calls"} and value["pinned"] and value["mode"] == "quick"
-    for row in rows.values():
-        assert row["n"] == 4 and 0 < row["p10"] <= row["median"] <= row["p90"] and row["unit"] == "us"
+    expected = {("attach", "shmkit", "us", 4), ("attach", "bare_system_calls", "us", 4),
+                ("control", "additions", "ms", 2), ("control", "copy_32MiB", "ms", 2)}  # fmt: skip
+    assert {(row["question"], row["subject"], row["unit"], row["n"]) for row in value["rows"]} == expected
+    assert value["pinned"] and value["mode"] == "quick"
+    assert all(0 < row["p10"] <= row["median"] <= row["p90"] for row in value["rows"])
     assert rows["shmkit"]["ratio_to"] == "bare_system_calls"
     assert rows["shmkit"]["ratio"] == pytest.approx(rows["shmkit"]["median"] / rows["bare_system_calls"]["median"])
     assert [line for line in done.stdout.splitlines() if len(line) > COLUMNS] == []
