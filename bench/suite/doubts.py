@@ -2,6 +2,7 @@
 
 from suite import statistics
 from suite.document import references
+from suite.questions import CONTROL
 
 BUSY = 0.5  # Load average beyond which somebody else is at work.
 MORE = "take more rounds (--rounds 20)"
@@ -18,7 +19,8 @@ def about_machine(machine):
 
 
 def about_samples(summaries):
-    return [*_few(summaries), *_wide(summaries), *_overlapping(summaries)]
+    asked = {key: summary for key, summary in summaries.items() if key.question != CONTROL.name}
+    return [*_unsteady(summaries), *_few(asked), *_wide(asked), *_overlapping(asked)]
 
 
 def _by_question(keys):
@@ -30,6 +32,14 @@ def _by_question(keys):
 
 def _name(key):
     return key.subject + ("" if key.parameter is None else f"/{key.parameter:.15g}")
+
+
+def _unsteady(summaries):
+    for key, summary in summaries.items():
+        if key.question == CONTROL.name and summary.n >= statistics.ENOUGH and summary.is_wide():
+            yield (f"the machine was not steady: the same {key.subject} took {summary.p10:.3g} to {summary.p90:.3g} {CONTROL.unit} "
+                   "(p10 to p90). So may all else; ratios change less. Stop what else runs on it, or measure on one of "
+                   "your own")  # fmt: skip
 
 
 def _few(summaries):

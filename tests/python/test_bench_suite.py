@@ -143,6 +143,13 @@ def test_wide_samples_and_equal_ones_are_doubted():
     assert "1 of 2 rows" in doubts.about_samples({**sure, Key("attach", "shmkit"): summary(110, 109, 111, 10)})[0]
 
 
+def test_a_machine_that_changes_is_doubted():
+    steady = {Key("control", "additions"): summary(1, 0.9, 1.1)}
+    assert doubts.about_samples(steady) == []
+    (found,) = doubts.about_samples({Key("control", "additions"): summary(1, 0.9, 1.8)})
+    assert "not steady" in found and "additions took 0.9 to 1.8 ms" in found
+
+
 def test_busy_machines_and_builds_for_development_are_doubted():
     assert doubts.about_machine({"load": 0.1, "build": "Release"}) == []
     assert len(doubts.about_machine({"load": 1.5, "build": "RelWithDebInfo"})) == 2
