@@ -74,8 +74,10 @@ def _draw(curves, fitted, cpus):
                 linewidth=1.1,
                 dashes=(1, 1),
             )
-        serial = [(n, fits.karp_flatt(n, gain)) for n, gain, *_ in curve if n > 1]
-        draw_line(fractions, style, *zip(*serial))
+        # Workers that share CPUs would show as serial.
+        serial = [(n, fits.karp_flatt(n, gain)) for n, gain, *_ in curve if 1 < n <= cpus]
+        if serial:
+            draw_line(fractions, style, *zip(*serial))
     gains.set(ylabel="speed-up (dotted: Amdahl's fit)", ylim=(0, None))
     fractions.set(xlabel=f"workers, on {cpus:g} CPUs", ylabel="Karp-Flatt serial fraction")
     fractions.yaxis.set_major_formatter(lambda value, _: share(value))

@@ -14,6 +14,8 @@ INSTANTS = (("death", "X", VERMILION), ("retry", "^", PURPLE))
 # Slices nearer to each other than a pixel are drawn as one: a million chunks make no picture of a million pieces.
 PIECES_PER_LANE = 900
 MOST_PIECES = 12_000
+# So many have room to be told apart.
+FEW_PIECES = 200
 
 
 def pictures(document):
@@ -53,9 +55,15 @@ def _draw(found):
     drawing, (axes,) = figure(min(10.0, 1.2 + 0.42 * len(found)))
     for place, lane in enumerate(found):
         for name in reversed(SHOWN):
-            pieces = [(begin * scale, (end - begin) * scale) for begin, end in merged(lane.slices.get(name, []), gap)]
+            slices = lane.slices.get(name, [])
+            few = len(slices) <= FEW_PIECES
+            pieces = [(begin * scale, (end - begin) * scale) for begin, end in (slices if few else merged(slices, gap))]
             axes.broken_barh(
-                pieces, (place - HEIGHTS[name] / 2, HEIGHTS[name]), facecolors=COLOURS[name], linewidth=0
+                pieces,
+                (place - HEIGHTS[name] / 2, HEIGHTS[name]),
+                facecolors=COLOURS[name],
+                edgecolor=INK,
+                linewidth=0.5 if few and name == "run" else 0,
             )
         for kind, marker, colour in INSTANTS:
             times = [at * scale for at, name in lane.instants if _kind(name) == kind]
