@@ -290,10 +290,11 @@ TEST(Dot, OfExtremesHasTheSameBitsOnEveryInstructionSet) {
     for (double& x : a) x *= left;
     for (double& x : b) x *= right;
     std::optional<Value> first;
+    SCOPED_TRACE(testing::Message() << left << " * " << right);
     for_each_target([&](const char* target) {
       const Value result = dot(a, b, 3);
       if (!first) first = result;
-      EXPECT_TRUE(same_bits(result, *first)) << target << " " << left << " * " << right;
+      EXPECT_TRUE(same_bits(result, *first)) << target;
     });
   }
 }
