@@ -28,14 +28,17 @@ HWY_INLINE auto load_as(D d, const T* from) {
 }
 
 template <class D, class V, class T>
-HWY_INLINE void store_from(D /*d*/, V values, T* to) {
+HWY_INLINE void store_from(D d, V values, T* to) {
   const hn::Rebind<T, D> narrow;
-  if constexpr (std::is_same_v<T, hn::TFromD<D>>)
+  if constexpr (std::is_same_v<T, hn::TFromD<D>>) {
     hn::StoreU(values, narrow, to);
-  else if constexpr (HWY_TARGET == HWY_SCALAR)
-    *to = static_cast<T>(hn::GetLane(values));  // Highway's conversion has no infinities there.
-  else
+  } else if constexpr (HWY_TARGET == HWY_SCALAR || HWY_TARGET == HWY_EMU128) {
+    HWY_ALIGN hn::TFromD<D> lanes[hn::MaxLanes(D())];  // Highway's conversions have no infinities there.
+    hn::Store(values, d, lanes);
+    for (std::size_t i = 0; i < hn::Lanes(d); ++i) to[i] = static_cast<T>(lanes[i]);
+  } else {
     hn::StoreU(hn::DemoteTo(narrow, values), narrow, to);
+  }
 }
 
 /// out[i] = function(in[i]), computed in vectors of type D: a float's in vectors of double, if D is that.
