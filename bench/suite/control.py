@@ -20,6 +20,11 @@ def _ms(work):
     return (time.perf_counter() - start) * 1e3
 
 
+def forget():
+    """What follows may fork from a process that is as small as it was."""
+    _memory.clear()
+
+
 def measure():
     """An Outcome with one sample of each."""
     if not _memory:

@@ -11,9 +11,10 @@ sharing pays; how small tasks may be; how far jobs speed up. Without a QUESTION
 all of them (--list says which there are). Rivals that are not installed are
 skipped, and named.
 
-A table has medians, 10th and 90th percentiles and the number of samples n of
-each subject, and its ratio to the floor or to shmkit. Warnings say where that
-is too little or too noisy to conclude. docs/benchmarking.md tells the rest.
+A table has medians, 10th and 90th percentiles (of fewer than 11 samples the
+extremes) and the number of samples n of each subject, and its ratio to the
+floor or to shmkit. Warnings say where that is too little or too noisy to
+conclude. docs/benchmarking.md tells the rest.
 
 `experiments` are the workloads of a lesson on Python's multiprocessing:
 published seconds, Python's here, shmkit's here.
@@ -26,7 +27,7 @@ Examples
 
 Options:
   --quick               at most two minutes, instead of fifteen: fewer samples
-                        and sizes
+                        and sizes, smaller arrays
   --rounds N            so many rounds of each question, however long they take
   --pin                 use one hardware thread of each core only, always the
                         same ones

@@ -1,5 +1,5 @@
 """What NumPy's rivals of the questions reduce_max, reduce_sum and reduce_dot share: one core, two arrays as large as
-those of bench/reductions.hpp, of which one is read, or both."""
+those of bench/reductions.cpp, of which one is read, or both."""
 
 from suite.installed import lacks_module
 from suite.limits import require_memory

@@ -6,11 +6,12 @@ from html import escape
 from suite.page_machine import machine_section
 from suite.page_style import STYLE
 from suite.page_tables import html_table
-from suite.questions import BY_NAME
+from suite.questions import BY_NAME, CONTROL
 from suite.report_tables import derived_table, experiment_tables, question_tables, skipped_table
 
 HOW_TO_READ = (
-    "Figures are medians of n samples; 10&nbsp;% and 90&nbsp;% are their percentiles, drawn as whiskers and bands. "
+    "Figures are medians of n samples; 10&nbsp;% and 90&nbsp;% are their percentiles (of fewer than 11 "
+    "samples the extremes), drawn as whiskers and bands. "
     "“ratio” compares a median with that of the subject under “of”, with the same parameter."
 )
 
@@ -126,7 +127,8 @@ def _asked(questions):
     if not questions:
         return ""
     asks = "; ".join(f"<b>{escape(q)}</b>: {escape(BY_NAME[q].asks)}" for q in questions if q in BY_NAME)
-    command = f"<pre><code>shmtool bench {escape(' '.join(questions))}</code></pre>\n"
+    again = [question for question in questions if question != CONTROL.name]
+    command = f"<pre><code>shmtool bench {escape(' '.join(again))}</code></pre>\n" if again else ""
     return (f'<p class="soft">{asks}</p>\n' if asks else "") + command
 
 

@@ -30,6 +30,7 @@ class Progress:
         self._terminal = stream.isatty()
         self._label, self._budget, self._done = "", 0.0, 0.0
         self._began = self._drawn = 0.0
+        self._start = time.monotonic()
 
     def step(self, label, budget=0.0):
         """What was under way is done; this is next, for about `budget` seconds."""
@@ -45,7 +46,8 @@ class Progress:
         if self._quiet or not self._terminal or now - self._drawn < REDRAW_S:
             return
         self._drawn = now
-        done = self._done + min(now - self._began, self._budget)
+        # Steps may take less than their share of the time, and some may be left out in the end.
+        done = max(self._done + min(now - self._began, self._budget), now - self._start)
         share = min(done / self._total, 1.0)
         print("\r" + line(self._label, share, self._total - self._total * share), end="", file=self._stream, flush=True)
 

@@ -19,8 +19,13 @@ MOST_MIN_TIME_S = 0.2
 LEAST_S = 0.05  # Which a part of a round gets.
 
 
+def usual_rounds(settings):
+    """Among which a question's budget is shared out."""
+    return QUICK_ROUNDS if settings.quick else FULL_ROUNDS
+
+
 def wanted_rounds(settings):
-    return settings.rounds or (QUICK_ROUNDS if settings.quick else FULL_ROUNDS)
+    return settings.rounds or usual_rounds(settings)
 
 
 def rotated(parts, number):
@@ -33,7 +38,8 @@ class _Asked:
     """A question, what of it can be measured here, and how often it was put."""
 
     def __init__(self, question, keys, rivals, budget):
-        self.question, self.keys, self.rivals, self.budget = question, keys, rivals, budget
+        self.question, self.keys, self.rivals = question, keys, rivals
+        self.budget = budget  # Of one round.
         self.rounds = 0
         self._spent = 0.0
 
@@ -64,29 +70,32 @@ class Runner:
         asked = [each for each in map(self._prepare, questions) if each.keys or each.rivals]
         end = math.inf if self._settings.rounds else time.monotonic() + seconds
         while (chosen := self._next(asked, end - time.monotonic())) is not None:
-            planned = sum(each.budget * (self._wanted - each.rounds) / self._wanted for each in asked)
-            self._put(chosen, min(1.0, max(0.0, end - time.monotonic()) / planned))
+            left = max(0.0, end - time.monotonic())
+            planned = sum(each.budget * (self._wanted - each.rounds) for each in asked if each is chosen or each.fits(left))
+            self._put(chosen, min(1.0, left / planned))
+        control.forget()
 
     def _next(self, asked, seconds):
         fitting = [each for each in asked if each.rounds < self._wanted and each.fits(seconds)]
         return min(fitting, key=lambda each: each.rounds, default=None)
 
     def _prepare(self, question):
-        asked = _Asked(question, self._keys(question), self._available(question), question.budget(self._settings.quick))
+        budget = question.budget(self._settings.quick) / usual_rounds(self._settings)
+        asked = _Asked(question, self._keys(question), self._available(question), budget)
         self.collected.expect(question, asked.keys)
         return asked
 
     def _put(self, asked, hurry):
         """One round, in its share of the budget times `hurry`; of single samples where others took half of its time."""
-        self._progress.step(f"{asked.question.name}, round {asked.rounds + 1}", asked.budget / self._wanted)
+        self._progress.step(f"round {asked.rounds + 1}: {asked.question.name}", asked.budget)
         parts = len(asked.rivals) + bool(asked.keys)
-        seconds = max(LEAST_S, asked.budget / self._wanted * hurry / parts)
+        seconds = max(LEAST_S, asked.budget * hurry / parts)
         self.collected.add(control.measure())
         asked.put(self._measures(asked, 1 if hurry < 0.5 else REPETITIONS, seconds))
 
     def _measures(self, asked, repetitions, seconds):
         """Functions: each measures its part of one round."""
-        limit = max(LEAST_LIMIT_S, LIMIT_FACTOR * asked.budget)
+        limit = max(LEAST_LIMIT_S, LIMIT_FACTOR * asked.question.budget(self._settings.quick))
         context = Context(self._settings.shmtool, self._settings.programs, repetitions, seconds, self._settings.quick)
         ours = [lambda: self._measure_ours(asked, context, limit)] if asked.keys else []
         return ours + [functools.partial(self._measure_rival, rival, context, limit) for rival in asked.rivals]

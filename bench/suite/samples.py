@@ -47,7 +47,7 @@ class Context:
 
     shmtool: pathlib.Path
     programs: pathlib.Path  # Where shmkit_bench and the other programs of bench/ are.
-    repetitions: int = 3  # So many samples of every subject and parameter.
+    repetitions: int = 2  # So many samples of every subject and parameter.
     seconds: float = 1.0  # Which this round may take, roughly: for rivals that can do more or less.
     quick: bool = False
 

@@ -12,7 +12,7 @@ from suite.command import EXPERIMENTS, chosen
 from suite.errors import FAILED, USAGE, Interrupted, SuiteError
 from suite.progress import Progress
 from suite.rivals import all_rivals
-from suite.runner import Runner
+from suite.runner import Runner, usual_rounds, wanted_rounds
 
 LIMIT_S = {True: 105, False: 840}  # All questions together, quick or not: two minutes, and fifteen, with some to spare.
 
@@ -28,7 +28,7 @@ class Session:
         self.questions = [] if with_names else chosen(settings.names)
         self.collected = Collected()
         self.experiments = []
-        self.trace = None
+        self.trace = self.no_trace = None
         self._start, self._since = time.monotonic(), time.time()
         if settings.pin:
             machine.pin()
@@ -46,7 +46,8 @@ class Session:
         return seconds
 
     def _questions_s(self):
-        return sum(question.budget(self.settings.quick) for question in self.questions)
+        budget = sum(question.budget(self.settings.quick) for question in self.questions)
+        return budget * wanted_rounds(self.settings) / usual_rounds(self.settings)
 
     def ask_all(self):
         runner = Runner(self._bench, all_rivals(), self.settings, self.progress)
@@ -63,7 +64,7 @@ class Session:
 
     def trace_a_job(self):
         self.progress.step("a job's timeline")
-        self.trace = traced_job.measure(self.settings.shmtool, self.progress.tick)
+        self.trace, self.no_trace = traced_job.measure(self.settings.shmtool, self.progress.tick)
 
     def document(self):
         summaries = document.summaries(self.collected.trusted())
@@ -82,6 +83,7 @@ class Session:
                         for (question, subject), reason in self.collected.skipped.items()],
             **({"trace": self.trace} if self.trace else {}),
             "warnings": [*(f"{name} FAILED: {what}; its figures are left out" for name, what in self.failures().items()),
+                         *([f"the timeline is left out: {self.no_trace}"] if self.no_trace else []),
                          *doubts.about_machine(self.machine), *doubts.about_samples(summaries)],
         }  # fmt: skip
 

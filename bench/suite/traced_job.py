@@ -11,11 +11,11 @@ LIMIT_S = 60
 
 
 def measure(shmtool, tick):
-    """The trace; None where there is none: a report without a timeline is a report."""
-    with tempfile.TemporaryDirectory() as directory:
-        file = pathlib.Path(directory, "trace.json")
-        done = children.run([shmtool, *COMMAND, file], shmtool, LIMIT_S, tick)
-        try:
-            return json.loads(file.read_text(encoding="utf-8")) if done.code == 0 else None
-        except (OSError, ValueError):
-            return None
+    """(trace, why there is none); one of them is None: a report without a timeline is a report."""
+    try:
+        with tempfile.TemporaryDirectory() as directory:
+            file = pathlib.Path(directory, "trace.json")
+            done = children.run([shmtool, *COMMAND, file], shmtool, LIMIT_S, tick)
+            return (json.loads(file.read_text(encoding="utf-8")), None) if done.code == 0 else (None, done.why())
+    except (OSError, ValueError) as error:
+        return None, str(error)

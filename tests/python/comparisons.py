@@ -13,7 +13,9 @@ def compared(kernel, results=1):
 
 def ulp(values):
     """One unit in the last place of each; np.spacing is NaN for the longdouble just below a power of two."""
-    sizes = np.abs(np.asarray(values) * 1.0)
+    sizes = np.abs(values)
+    if sizes.dtype.kind in "biu":
+        sizes = sizes.astype("f8")
     kind = np.finfo(sizes.dtype)
     units = np.ldexp(kind.eps, np.frexp(sizes)[1] - 1)
     return np.where(sizes < kind.tiny, kind.smallest_subnormal, units)

@@ -69,9 +69,10 @@ def test_a_full_run_has_more_rounds(ask):
 
 def test_what_does_not_fit_any_more_leaves_its_time_to_others(ask):
     bench = Bench(dear=8, cheap=1)
-    ask(bench, [question("dear", 5), question("cheap", 5)], 12)
+    counts = ask(bench, [question("dear", 5), question("cheap", 5)], 12)
     assert names(bench) == ["dear", *["cheap"] * QUICK_ROUNDS]
     assert bench.now <= 12
+    assert counts["cheap/shmkit"] > QUICK_ROUNDS  # Not all of them in a hurry.
 
 
 def test_everything_is_asked_once_however_little_time_there_is(ask):

@@ -46,7 +46,7 @@ def test_a_question_is_measured_told_and_written(tmp_path):
     assert rows["shmkit"]["ratio"] == pytest.approx(rows["shmkit"]["median"] / rows["bare_system_calls"]["median"])
     assert [line for line in done.stdout.splitlines() if len(line) > COLUMNS] == []
     assert re.search(r"^shmkit +[\d.]+ +[\d.]+ +[\d.]+ +4 +[\d.]+$", done.stdout, re.M)
-    assert done.stderr == "bench: attach, round 1\nbench: attach, round 2\n"
+    assert done.stderr == "bench: round 1: attach\nbench: round 2: attach\n"
     assert os.listdir(tmp_path) == ["attach.json"]
 
 
@@ -143,7 +143,7 @@ def test_a_run_under_nohup_goes_on_when_its_terminal_goes(tmp_path):
     bench = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                              preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
     try:
-        assert bench.stderr.readline() == "bench: attach, round 1\n"  # It hears what it will hear.
+        assert bench.stderr.readline() == "bench: round 1: attach\n"  # It hears what it will hear.
         bench.send_signal(signal.SIGHUP)
         out, err = bench.communicate(timeout=WAIT_S)
     finally:

@@ -66,6 +66,14 @@ def close(found, wanted, ulps):
     return bool(np.isfinite(found) and np.isfinite(wanted) and abs(found - wanted) <= ulps * ulp(wanted))
 
 
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "longdouble"])
+def test_an_ulp_is_numpys_spacing(dtype):
+    for value in np.array([0, 1e-7, 0.75, 1, 3, 60000], dtype):
+        assert ulp(value) == np.spacing(value)
+    below_one = np.nextafter(np.array(1, dtype), np.array(0, dtype))
+    assert ulp(below_one) == np.finfo(dtype).epsneg and ulp(np.complex64(1)) == np.spacing(np.float32(1))
+
+
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_counts_and_extremes(rng, dtype):
     with unique_name() as name:

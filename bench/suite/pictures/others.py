@@ -4,11 +4,13 @@ from suite.files import safe
 from suite.pictures.bars import cheapest_first, draw_bars
 from suite.pictures.picture import Picture
 from suite.points import points
+from suite.questions import CONTROL
 from suite.wording import duration, number, plain
 
 
 def pictures(document, taken):
     """taken: questions that have a picture."""
+    taken = {*taken, CONTROL.name}  # Nobody's rivals.
     questions = dict.fromkeys(row["question"] for row in document["rows"] if row["question"] not in taken)
     return [picture for question in questions for picture in _pictures(document, question)]
 
