@@ -34,7 +34,7 @@ def test_a_signal_to_a_client(large, number):
                     before = leaves(pool)
                     process.send_signal(number)
                     assert process.wait(TIMEOUT_S) == -number
-                    wait_until(lambda: len(status(pool)["jobs"]) == 1 and len(leaves(pool)) == 2, SLOW)
+                    wait_until(lambda: len(status(pool)["jobs"]) == 1 and len(leaves(pool)) == 2, 10)
                     assert len(before) == 3
             assert other.poll() is None
             done = status(pool)["jobs_done"]
