@@ -14,6 +14,7 @@ from suite.manual import HELP
 from suite.questions import QUESTIONS
 
 EXPERIMENTS = "experiments"
+_NAMES = [question.name for question in QUESTIONS]
 
 
 class _Parser(argparse.ArgumentParser):
@@ -53,13 +54,12 @@ def _did_you_mean(word, candidates, otherwise="`shmtool bench --help` lists the 
 
 def chosen(names):
     """The questions of these names, in their own order; all without names. Throws SuiteError."""
-    known = [question.name for question in QUESTIONS]
     for name in names:
         if name == EXPERIMENTS:
             raise SuiteError(f"the word '{EXPERIMENTS}' comes first, and is followed by names of experiments",
                              f"with questions, all of them are asked for by --{EXPERIMENTS}", USAGE)
-        if name not in known:
-            hint = _did_you_mean(name, [*known, EXPERIMENTS], "`shmtool bench --list` names them")
+        if name not in _NAMES:
+            hint = _did_you_mean(name, [*_NAMES, EXPERIMENTS], "`shmtool bench --list` names them")
             raise SuiteError(f"there is no question '{name}'", hint, USAGE)
     return [question for question in QUESTIONS if not names or question.name in names]
 
@@ -85,7 +85,7 @@ def report_error(error, as_json):
 
 def with_json_to_stdout(words):
     """`--json` without a FILE, before a question, an option or nothing, is `--json -`, as in every other command."""
-    known = {*(question.name for question in QUESTIONS), EXPERIMENTS}
+    known = {*_NAMES, EXPERIMENTS}
     bare = [word == "--json" and (following is None or following in known or following[:1] == "-" != following)
             for word, following in zip(words, [*words[1:], None])]  # fmt: skip
     return ["--json=-" if is_bare else word for word, is_bare in zip(words, bare)]

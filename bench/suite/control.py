@@ -3,10 +3,9 @@
 They are nobody's rivals. Where their samples are far apart, so will everything else be, and two runs will disagree.
 """
 
-import time
-
 from suite.questions import CONTROL
 from suite.samples import Key, Outcome
+from suite.timing import clock
 
 ADDITIONS = 50_000
 BYTES = 32 * 2**20  # More than a core's own caches.
@@ -15,9 +14,7 @@ _memory = []
 
 
 def _ms(work):
-    start = time.perf_counter()
-    work()
-    return (time.perf_counter() - start) * 1e3
+    return clock(work)[0] * 1e3
 
 
 def forget():

@@ -7,6 +7,13 @@ import time
 MOST_RUNS = 1000
 
 
+def clock(function):
+    """(seconds, result)"""
+    start = time.perf_counter()
+    result = function()
+    return time.perf_counter() - start, result
+
+
 def median_s(function, seconds):
     """The median time of calls: at least one, for about so many seconds."""
     samples = []
@@ -14,6 +21,4 @@ def median_s(function, seconds):
     for number in itertools.count():
         if number and (number >= MOST_RUNS or time.perf_counter() > end):
             return statistics.median(samples)
-        start = time.perf_counter()
-        function()
-        samples.append(time.perf_counter() - start)
+        samples.append(clock(function)[0])

@@ -4,12 +4,10 @@ import html.parser
 import json
 import os
 import pathlib
-import sys
 
 ROOT = pathlib.Path(os.environ.get("SHMKIT_SOURCE_DIR", pathlib.Path(__file__).resolve().parents[2]))
 BENCH = ROOT / "bench"
 DOCUMENT = ROOT / "tests/python/data/bench_document.json"
-sys.path.insert(0, str(BENCH))
 
 VOID = {"meta", "link", "br", "hr", "img", "input", "area", "base", "col", "embed", "source", "track", "wbr"}
 

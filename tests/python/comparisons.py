@@ -18,7 +18,7 @@ def ulp(values):
         sizes = sizes.astype("f8")
     kind = np.finfo(sizes.dtype)
     units = np.ldexp(kind.eps, np.frexp(sizes)[1] - 1)
-    return np.where(sizes < kind.tiny, kind.smallest_subnormal, units)
+    return np.where(sizes < kind.tiny, kind.smallest_subnormal, units)[()]
 
 
 def summary():

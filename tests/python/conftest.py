@@ -1,9 +1,16 @@
+import os
+import pathlib
 import signal
+import sys
 
 import pytest
 
 import comparisons
 from helpers import shm_unchanged
+
+# The benchmark suite's modules, for the tests of them.
+SOURCE = pathlib.Path(os.environ.get("SHMKIT_SOURCE_DIR", pathlib.Path(__file__).resolve().parents[2]))
+sys.path.insert(0, str(SOURCE / "bench"))
 
 # What a shell without job control starts with `&` ignores SIGINT, what nohup starts SIGHUP, and so would all that the
 # tests start and interrupt. A handler is not inherited.

@@ -16,11 +16,10 @@ import pytest
 from cli_checks import needs_shmtool
 from helpers import TIMEOUT_S, shmtool_json
 
-ROOT = pathlib.Path(os.environ.get("SHMKIT_SOURCE_DIR", pathlib.Path(__file__).resolve().parents[2]))
-sys.path.insert(0, str(ROOT / "bench"))
+from suite import children, limits, machine, numpy_reductions, rival_process, samples
+from suite.rivals import map_commands_xargs, move_multiprocessing_shared_memory
 
-from suite import children, limits, machine, numpy_reductions, rival_process, samples  # noqa: E402
-from suite.rivals import map_commands_xargs, move_multiprocessing_shared_memory  # noqa: E402
+ROOT = pathlib.Path(os.environ.get("SHMKIT_SOURCE_DIR", pathlib.Path(__file__).resolve().parents[2]))
 
 
 @needs_shmtool

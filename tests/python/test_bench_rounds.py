@@ -1,18 +1,12 @@
 """In which order, how often and for how long the benchmark suite asks its questions. With a clock made up."""
 
-import os
-import pathlib
-import sys
 import types
 
 import pytest
 
-ROOT = pathlib.Path(os.environ.get("SHMKIT_SOURCE_DIR", pathlib.Path(__file__).resolve().parents[2]))
-sys.path.insert(0, str(ROOT / "bench"))
-
-from suite import runner  # noqa: E402
-from suite.questions import FULL_ROUNDS, QUICK_ROUNDS, REPETITIONS, Question  # noqa: E402
-from suite.samples import Key, Outcome  # noqa: E402
+from suite import runner
+from suite.questions import FULL_ROUNDS, QUICK_ROUNDS, REPETITIONS, Question
+from suite.samples import Key, Outcome
 
 
 def question(name, budget):

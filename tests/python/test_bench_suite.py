@@ -15,13 +15,12 @@ import pytest
 
 from cli_checks import COLUMNS, require_schema
 
-ROOT = pathlib.Path(os.environ.get("SHMKIT_SOURCE_DIR", pathlib.Path(__file__).resolve().parents[2]))
-sys.path.insert(0, str(ROOT / "bench"))
+from suite import bench_program, collected, derived, document, doubts, progress, runner, statistics, tables
+from suite.questions import BY_NAME, QUESTIONS
+from suite.rivals import all_rivals
+from suite.samples import Key, Outcome
 
-from suite import bench_program, collected, derived, document, doubts, progress, runner, statistics, tables  # noqa: E402
-from suite.questions import BY_NAME, QUESTIONS  # noqa: E402
-from suite.rivals import all_rivals  # noqa: E402
-from suite.samples import Key, Outcome  # noqa: E402
+ROOT = pathlib.Path(os.environ.get("SHMKIT_SOURCE_DIR", pathlib.Path(__file__).resolve().parents[2]))
 
 
 def summary(median, p10, p90, n=12):

@@ -20,15 +20,14 @@ import pytest
 from cli_checks import SCHEMAS, needs_shmtool
 from helpers import SHM, TIMEOUT_S
 
-SOURCE = pathlib.Path(os.environ.get("SHMKIT_SOURCE_DIR", pathlib.Path(__file__).resolve().parents[2]))
-sys.path.insert(0, str(SOURCE / "bench"))
-
-from suite import experiments  # noqa: E402
-from suite.errors import USAGE, SuiteError  # noqa: E402
-from suite.experiments import (amdahl, f_and_g, fib34, iterate, markdown, max_3e8, pi, primes, server,  # noqa: E402
+from suite import experiments
+from suite.errors import USAGE, SuiteError
+from suite.experiments import (amdahl, f_and_g, fib34, iterate, markdown, max_3e8, pi, primes, server,
                                sum_million_chunks, text)
-from suite.experiments.bench import Bench  # noqa: E402
-from suite.experiments.group import Group, Measured  # noqa: E402
+from suite.experiments.bench import Bench
+from suite.experiments.group import Group, Measured
+
+SOURCE = pathlib.Path(os.environ.get("SHMKIT_SOURCE_DIR", pathlib.Path(__file__).resolve().parents[2]))
 
 ROW_KEYS = {"way", "workers", "published", "python", "shmkit", "python_speed_up", "shmkit_speed_up", "scaled", "verified",
             "note"}

@@ -39,6 +39,20 @@ struct CrashTable : test::CrashTable {
       EXPECT_EQ(report.retries, counts.retries);
     }
   }
+
+  // The client may see the last commit before it sees the death: counts are bounds.
+  void expect_one_at_the_end(FaultPoint point) {
+    for (const unsigned workers : {1U, 3U}) {
+      WorkerPool pool = WorkerPool::start(workers);
+      const int before = plot->killed(point);
+      plot->kill_at(point);
+      const RunReport report = survive(pool);
+      EXPECT_LE(report.deaths, 1U);
+      EXPECT_EQ(report.retries, 0U);
+      // The job may be over before its worker is.
+      EXPECT_TRUE(test::wait_until([&] { return plot->killed(point) == before + 1; }));
+    }
+  }
 };
 
 TEST_F(CrashTable, W1WorkerDiesBeforeItIsReady) {
@@ -82,32 +96,9 @@ TEST_F(CrashTable, W7WorkerDiesAfterItsCommit) {
   EXPECT_EQ(plot->reached(FaultPoint::leased), 4 * kChunks);
 }
 
-// The client may see the last commit before it sees the death: counts are bounds.
-TEST_F(CrashTable, W8WorkerDiesBeforeItSignals) {
-  for (const unsigned workers : {1U, 3U}) {
-    WorkerPool pool = WorkerPool::start(workers);
-    const int before = plot->killed(FaultPoint::before_signal);
-    plot->kill_at(FaultPoint::before_signal);
-    const RunReport report = survive(pool);
-    EXPECT_LE(report.deaths, 1U);
-    EXPECT_EQ(report.retries, 0U);
-    // The job may be over before its worker is.
-    EXPECT_TRUE(test::wait_until([&] { return plot->killed(FaultPoint::before_signal) == before + 1; }));
-  }
-}
+TEST_F(CrashTable, W8WorkerDiesBeforeItSignals) { expect_one_at_the_end(FaultPoint::before_signal); }
 
-TEST_F(CrashTable, W9WorkerDiesAfterItsSignal) {
-  for (const unsigned workers : {1U, 3U}) {
-    WorkerPool pool = WorkerPool::start(workers);
-    const int before = plot->killed(FaultPoint::signalled);
-    plot->kill_at(FaultPoint::signalled);
-    const RunReport report = survive(pool);
-    EXPECT_LE(report.deaths, 1U);
-    EXPECT_EQ(report.retries, 0U);
-    // The job may be over before its worker is.
-    EXPECT_TRUE(test::wait_until([&] { return plot->killed(FaultPoint::signalled) == before + 1; }));
-  }
-}
+TEST_F(CrashTable, W9WorkerDiesAfterItsSignal) { expect_one_at_the_end(FaultPoint::signalled); }
 
 TEST_F(CrashTable, W9WorkerDiesAtTheDoorbell) {
   WorkerPool pool = WorkerPool::start(3);

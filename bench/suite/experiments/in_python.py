@@ -8,6 +8,7 @@ import signal
 import time
 
 from suite import signals
+from suite.timing import clock
 
 from .group import Measured
 
@@ -25,13 +26,6 @@ def end_with_parent():
     if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # As it is under nohup.
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
     signals.hear()
-
-
-def clock(function):
-    """(seconds, result)"""
-    start = time.perf_counter()
-    result = function()
-    return time.perf_counter() - start, result
 
 
 def measure(function, right, scale=1.0):
